@@ -1,0 +1,26 @@
+# What the glimpse process is built on. docs/dependencies.md says why each is here.
+# Nothing in this file may reach runtime/, which needs libc alone.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+
+# elfutils: DWARF and ELF reading.
+find_path(GLIMPSE_LIBDW_INCLUDE elfutils/libdw.h REQUIRED)
+find_library(GLIMPSE_LIBDW_LIBRARY dw REQUIRED)
+find_library(GLIMPSE_LIBELF_LIBRARY elf REQUIRED)
+add_library(glimpse_libdw INTERFACE)
+target_include_directories(glimpse_libdw SYSTEM INTERFACE "${GLIMPSE_LIBDW_INCLUDE}")
+target_link_libraries(glimpse_libdw INTERFACE "${GLIMPSE_LIBDW_LIBRARY}" "${GLIMPSE_LIBELF_LIBRARY}")
+
+# LLVM's demangler, the newest present: it knows what both compilers write. It is one small static library, taken by
+# itself because LLVMConfig.cmake would ask for the development files of everything else LLVM can use.
+foreach(version 19 18 17 16)
+  list(APPEND glimpse_llvm_roots "/usr/lib/llvm-${version}")
+endforeach()
+find_path(GLIMPSE_LLVM_DEMANGLE_INCLUDE llvm/Demangle/Demangle.h PATHS ${glimpse_llvm_roots} PATH_SUFFIXES include NO_DEFAULT_PATH REQUIRED)
+cmake_path(GET GLIMPSE_LLVM_DEMANGLE_INCLUDE PARENT_PATH glimpse_llvm_root)
+find_library(GLIMPSE_LLVM_DEMANGLE_LIBRARY LLVMDemangle PATHS "${glimpse_llvm_root}/lib" NO_DEFAULT_PATH REQUIRED)
+add_library(glimpse_demangle INTERFACE)
+target_include_directories(glimpse_demangle SYSTEM INTERFACE "${GLIMPSE_LLVM_DEMANGLE_INCLUDE}")
+target_link_libraries(glimpse_demangle INTERFACE "${GLIMPSE_LLVM_DEMANGLE_LIBRARY}")

@@ -1,0 +1,23 @@
+# glimpse_room(NAME SOURCES ... USES room ... LIBRARIES target ...)
+#
+# One room of the house: a static library `glimpse_NAME` whose headers are included as "NAME/file.h".
+# USES names the rooms below it, and is the only way to reach their headers' targets.
+function(glimpse_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  add_library(glimpse_${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(glimpse_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+  foreach(room ${ROOM_USES})
+    target_link_libraries(glimpse_${name} PUBLIC glimpse_${room})
+  endforeach()
+  target_link_libraries(glimpse_${name} PUBLIC ${ROOM_LIBRARIES})
+  glimpse_compile_settings(glimpse_${name})
+endfunction()
+
+# Warnings as errors at a desk and in CI, and never our own hooks in our own code.
+function(glimpse_compile_settings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+  if(GLIMPSE_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${GLIMPSE_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${GLIMPSE_SANITIZE})
+  endif()
+endfunction()

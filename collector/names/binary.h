@@ -1,0 +1,47 @@
+// The names in one ELF file: executable or shared library.
+//
+// Opening reads the symbol tables (.symtab or, failing that, .dynsym; a separate debug file found by build-id or
+// .gnu_debuglink adds its own). Debug information is read compilation unit by compilation unit, when a function in it
+// is first asked for. Nothing is guessed: an address outside every symbol's [start, start + size) has no name.
+//
+// Threads: one thread uses a Binary. Failure: a file that cannot be read gives an Error; the caller then names its
+// functions `module+0x1234` with unknown_name().
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/names/function_name.h"
+#include "glimpse/result.h"
+
+namespace glimpse::collector {
+
+class Binary {
+ public:
+  // `path` as the process mapped it; `build_id` in lower-case hex, empty where not known. A file whose own build-id
+  // differs from `build_id` was replaced since it was mapped: that is an Error.
+  static Result<std::unique_ptr<Binary>> open(const std::string& path, std::string_view build_id);
+  virtual ~Binary() = default;
+
+  // The function at `address`, a virtual address as the file's symbols count it (run-time address minus load bias).
+  virtual FunctionName function_at(std::uint64_t address) = 0;
+
+  // All functions that have symbols, by address, each once: for `glimpse policy list` and to warn of patterns that match nothing.
+  virtual std::vector<FunctionName> functions() = 0;
+
+  // Whether the file calls __cyg_profile_func_enter (or has the undefined symbol): for `glimpse doctor`.
+  virtual bool instrumented() const = 0;
+  virtual bool has_symtab() const = 0;
+  virtual bool has_debug_info() const = 0;
+};
+
+// The module name of a binary: `libz.so.1.2.13` is `libz`, `/usr/bin/ninja` is `ninja`.
+std::string binary_module(std::string_view path);
+
+// The name of an address that no symbol covers.
+FunctionName unknown_name(std::string_view path, std::uint64_t address);
+
+}  // namespace glimpse::collector

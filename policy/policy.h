@@ -1,0 +1,66 @@
+// The policy: which functions a user asked for.
+//
+// Text becomes a Policy in policy/parser.h; here is what it means. One matcher serves the collector, the command line
+// and the compiler plugin, so all three agree on every function.
+//
+// Threads: a Policy never changes after it was made; any number of threads may ask it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace glimpse::policy {
+
+// What the matcher looks at. The strings belong to the caller.
+struct Function {
+  std::string_view name;    // demangled, with namespaces and parameter types: `app::db::query(int)`
+  std::string_view module;  // enclosing namespace `app::db`; outside any namespace the binary's name: `ninja`, `libz`
+  bool module_is_binary = false;
+};
+
+// Why a function is recorded or not, for `glimpse policy explain`.
+struct Verdict {
+  bool recorded = false;
+  std::string_view key;      // the policy key that decided: "package_trees"; empty where no entry matched
+  std::string_view pattern;  // the entry as the user wrote it
+  unsigned line = 0;         // where it stands in the policy file; 0 for the built-in policy
+};
+
+inline constexpr unsigned kDefaultTraceDepth = 5;
+inline constexpr unsigned kMaxTraceDepth = 4095;
+inline constexpr unsigned kUnlimitedDepth = 0xffffffff;
+
+// One name pattern of the policy.
+struct Pattern {
+  std::string text;    // as written, for messages
+  std::string folded;  // as matched: `.` folded to `::`
+  bool wildcard = false;
+  unsigned line = 0;
+  unsigned column = 0;
+};
+
+struct Policy {
+  std::string path;    // empty for the built-in policy
+  std::string sha256;  // 64 hex digits, of the file's bytes
+  std::string name;
+  std::string version;
+  std::vector<Pattern> exact_modules;
+  std::vector<Pattern> package_trees;
+  std::vector<Pattern> exclude_modules;
+  std::vector<Pattern> functions;
+  std::vector<Pattern> exclude_functions;
+  unsigned trace_depth = kDefaultTraceDepth;  // recorded calls open at once on a thread
+
+  // Whether calls of this function are recorded. Excluding wins over including.
+  bool decide(const Function& function) const { return explain(function).recorded; }
+
+  // The same with the reason.
+  Verdict explain(const Function& function) const;
+};
+
+// Everything but the standard library, at the default depth: what is in force where no policy file is found.
+Policy built_in_policy();
+
+}  // namespace glimpse::policy

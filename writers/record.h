@@ -1,0 +1,112 @@
+// The records that leave glimpse, before they have a format.
+//
+// Every destination receives these; docs/records.md says what each key means to users. The strings belong to the
+// collector and are valid during the call only, except Function, which lives as long as the Writer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace glimpse::writers {
+
+enum class Stage : std::uint8_t { kStart, kEnd, kException };
+enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
+
+// A named function. `index` is dense and unique for the Writer's whole life, so that a writer can keep prepared text
+// for each function in a vector.
+struct Function {
+  std::uint32_t index = 0;
+  std::string name;    // demangled, with namespaces and parameter types
+  std::string module;  // namespace, or binary
+  std::string file;    // empty where not known
+  std::uint32_t line = 0;
+};
+
+// What unwinds the frames of one EXCEPTION.
+struct Exception {
+  std::string_view type;  // demangled dynamic type; empty where not known
+  std::string_view what;  // what(); empty where there is none
+  bool has_what = false;
+};
+
+// record_type "log_entry".
+struct Call {
+  Stage stage = Stage::kStart;
+  Level level = Level::kInfo;
+  std::uint64_t entry_id = 0;
+  std::uint64_t call_id = 0;
+  std::uint64_t parent_call_id = 0;  // 0 is null
+  const Function* function = nullptr;
+  std::int64_t timestamp_ns = 0;  // since 1970-01-01T00:00:00Z
+  std::uint32_t pid = 0;
+  std::uint32_t tid = 0;
+  std::uint32_t depth = 0;
+  std::uint64_t duration_ns = 0;          // kEnd, kException
+  const Exception* exception = nullptr;  // kException only
+};
+
+// record_type "thread": before the thread's first call, and when it is renamed.
+struct Thread {
+  std::uint64_t entry_id = 0;
+  std::int64_t timestamp_ns = 0;
+  std::uint32_t pid = 0;
+  std::uint32_t tid = 0;
+  std::string_view name;
+};
+
+// record_type "process": the first of each process.
+struct Process {
+  std::uint64_t entry_id = 0;
+  std::int64_t timestamp_ns = 0;
+  std::uint32_t pid = 0;
+  std::uint32_t ppid = 0;
+  std::vector<std::string> command;  // argv
+  std::string executable;
+  std::string cwd;
+  std::string host;
+  std::string glimpse_version;
+  std::string clock;  // "tsc" or "monotonic"
+  std::string policy;  // path, or "built-in"
+  std::string policy_name;
+  std::string policy_sha256;
+  std::string service;      // empty where not set
+  std::string environment;  // empty where not set
+};
+
+// record_type "notice": something happened to the recording itself, such as lost events.
+struct Notice {
+  std::uint64_t entry_id = 0;
+  std::int64_t timestamp_ns = 0;
+  std::uint32_t pid = 0;
+  std::uint32_t tid = 0;  // 0 where it concerns the whole process
+  std::string_view reason;   // a word: "dropped", "policy", "names"
+  std::string_view message;  // a sentence
+  std::uint64_t dropped = 0;  // events lost, absent when 0
+};
+
+// A call that was still open when its process ended.
+struct OpenCall {
+  std::uint32_t tid = 0;
+  std::uint64_t call_id = 0;
+  const Function* function = nullptr;
+};
+
+// record_type "summary": the last of each process.
+struct Summary {
+  std::uint64_t entry_id = 0;
+  std::int64_t timestamp_ns = 0;
+  std::uint32_t pid = 0;
+  std::uint64_t calls = 0;    // recorded calls, each counted once
+  std::uint64_t records = 0;  // log_entry records
+  std::uint64_t threads = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> dropped;  // by reason, only those above 0
+  std::uint64_t open_calls = 0;
+  std::vector<OpenCall> open;  // innermost last, the first 1000
+  int exit_status = -1;        // -1 where not known
+  int signal = 0;              // 0 where not killed by one
+};
+
+}  // namespace glimpse::writers
