@@ -1,0 +1,61 @@
+# lit's configuration: what the words in RUN lines stand for. README.md explains how a test here is written.
+
+import os
+import shutil
+
+import lit.formats
+
+config.name = "glimpse"
+config.test_format = lit.formats.ShTest(execute_external=True)
+config.suffixes = [".test", ".c", ".cpp"]
+config.excludes = ["support", "inputs"]
+config.test_source_root = os.path.dirname(__file__)
+
+site_config = lit_config.params.get("glimpse_site_config")
+if not site_config:
+    lit_config.fatal("run these tests with test/glimpse-lit of a build folder, or with ctest -R lit")
+lit_config.load_config(config, site_config)
+
+# The tests say what glimpse is told, nobody's shell does.
+for name in list(os.environ):
+    if name.startswith(("GLIMPSE_", "OTEL_")) or name == "LD_PRELOAD":
+        config.environment.pop(name, None)
+config.environment["LANG"] = "C.UTF-8"
+for name in ("UBSAN_OPTIONS", "ASAN_OPTIONS", "TSAN_OPTIONS", "XDG_RUNTIME_DIR", "CCACHE_DIR"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+config.environment["PATH"] = os.pathsep.join(
+    [config.glimpse_bin_dir, os.path.dirname(config.filecheck), os.environ["PATH"]]
+)
+
+# Compilers: the word in a test, the feature a test may require, the commands.
+compilers = [
+    ("gcc", "gcc", "g++"),
+    ("clang14", "clang-14", "clang++-14"),
+    ("clang19", "clang-19", "clang++-19"),
+]
+present = []
+for word, c, cxx in compilers:
+    if shutil.which(c) and shutil.which(cxx):
+        feature = c
+        config.available_features.add(feature)
+        present.append(f"{feature}={c},{cxx}")
+        config.substitutions.append((f"%{word.replace('clang', 'clangxx').replace('gcc', 'gxx')}\\b", cxx))
+        config.substitutions.append((f"%{word}\\b", c))
+
+library = os.path.join(config.glimpse_lib_dir, "libglimpse.so")
+glimpse = os.path.join(config.glimpse_bin_dir, "glimpse")
+trace = (
+    f"{config.python} {config.test_source_root}/support/trace.py --glimpse {glimpse} --filecheck {config.filecheck}"
+    f" --jq-program {config.jq} --library-dir {config.glimpse_lib_dir} --include-dir {config.glimpse_include_dir}"
+    f" --work %t.trace --compilers {';'.join(present)}"
+).replace(";", "\\;")
+config.substitutions += [
+    ("%{trace}", trace),
+    ("%libglimpse\\b", library),
+    ("%include\\b", config.glimpse_include_dir),
+    ("%glimpse-cc\\b", os.path.join(config.glimpse_bin_dir, "glimpse-cc")),
+    ("%glimpse-c\\+\\+", os.path.join(config.glimpse_bin_dir, "glimpse-c++")),
+    ("%glimpse\\b", glimpse),
+    ("%python\\b", config.python),
+]

@@ -1,0 +1,139 @@
+"""Builds a test's source with every compiler and optimisation level, traces it, and checks the trace with FileCheck.
+
+What `%{trace}` in a RUN line stands for; README.md one folder up shows how to use it. For each build there is a folder
+of its own, in which the program runs; what FileCheck reads is a view of the records, one line per record:
+
+      START app::load(int)
+        START app::parse(int)
+        EXCEPTION app::parse(int) std::runtime_error "bad line"
+      END app::load(int)
+
+or, with --jq FILTER, what `jq -c FILTER` makes of them. FileCheck knows the prefixes CHECK, GCC or CLANG, and O0 … O3.
+Failure: the first build that fails ends the test, saying how to repeat it by hand.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+
+FLAGS = {
+    "gcc": ["-finstrument-functions", "-finstrument-functions-exclude-file-list=/usr/include,/usr/lib/gcc"],
+    "clang": ["-finstrument-functions-after-inlining"],
+}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="%{trace}", description=__doc__.splitlines()[0])
+    for name in ("--glimpse", "--filecheck", "--jq-program", "--library-dir", "--include-dir", "--work", "--compilers"):
+        parser.add_argument(name, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("sources", nargs="+", help="sources; the first one holds the CHECK lines")
+    parser.add_argument("--only", default="", help="compilers: comma list of gcc, clang-14, clang-19, clang")
+    parser.add_argument("--levels", default="-O0,-O2", help="comma list of optimisation levels")
+    parser.add_argument("--flags", default="", help="more compiler flags")
+    parser.add_argument("--plain", action="store_true", help="Clang: plain -finstrument-functions")
+    parser.add_argument("--policy", default="", help="a policy file, or the policy itself where it starts with {")
+    parser.add_argument("--link", action="store_true", help="link the library and run plain ./app, without glimpse run")
+    parser.add_argument("--run", default="", help="more options for glimpse run")
+    parser.add_argument("--arguments", default="", help="arguments of the program")
+    parser.add_argument("--env", action="append", default=[], help="NAME=VALUE for the run; may repeat")
+    parser.add_argument("--status", type=int, default=0, help="exit status the program must have; 128+n for a signal")
+    parser.add_argument("--jq", default="", help="check what this jq filter prints instead of the view")
+    parser.add_argument("--prefix", default="CHECK", help="FileCheck prefix instead of CHECK")
+    return parser.parse_args()
+
+
+def view(trace):
+    lines = []
+    for text in trace.splitlines():
+        record = json.loads(text)
+        kind = record["record_type"]
+        if kind == "log_entry":
+            line = "  " * record["depth"] + f"{record['stage']} {record['function']}"
+            if record["stage"] == "EXCEPTION":
+                line += " " + record.get("exception_type", "?")
+                if "exception" in record:
+                    line += " " + json.dumps(record["exception"], ensure_ascii=False)
+            lines.append(line)
+        elif kind == "notice":
+            lines.append(f"NOTICE {record.get('reason', '')}: {record.get('message', '')}")
+    return "".join(line + "\n" for line in lines)
+
+
+class Failed(Exception):
+    pass
+
+
+def build_and_check(options, compiler, level):
+    name, commands = compiler.split("=")
+    c, cxx = commands.split(",")
+    family = "gcc" if name == "gcc" else "clang"
+    folder = pathlib.Path(options.work) / (name + level)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    done = [f"cd {folder}"]
+
+    def run(command, expected=0, **more):
+        done.append(shlex.join(command))
+        result = subprocess.run(command, cwd=folder, **more)
+        status = 128 - result.returncode if result.returncode < 0 else result.returncode
+        if status != expected:
+            raise Failed(f"status {status}, expected {expected}", done, result)
+        return result
+
+    sources = [os.path.abspath(source) for source in options.sources]
+    driver = c if all(source.endswith(".c") for source in sources) else cxx
+    trace_flags = ["-finstrument-functions"] if options.plain and family == "clang" else FLAGS[family]
+    standard = [] if driver == c or "-std=" in options.flags else ["-std=c++17"]
+    link = [f"-L{options.library_dir}", "-lglimpse", f"-Wl,-rpath,{options.library_dir}"] if options.link else []
+    run([driver, level, *standard, *trace_flags, "-pthread", f"-I{options.include_dir}", *sources, "-o", "app",
+         *shlex.split(options.flags), *link])
+
+    if options.policy.startswith("{"):
+        (folder / "glimpse-policy.json").write_text(options.policy)
+    elif options.policy:
+        shutil.copy(options.policy, folder / "glimpse-policy.json")
+    command = ["./app", *shlex.split(options.arguments)]
+    if not options.link:
+        command = [options.glimpse, "run", *shlex.split(options.run), "-o", "trace.jsonl", "--", *command]
+    environment = dict(os.environ, **dict(pair.split("=", 1) for pair in options.env))
+    if options.link:
+        environment["GLIMPSE_LOG_PATH"] = "trace.jsonl"
+        done.append("export GLIMPSE_LOG_PATH=trace.jsonl")
+    run(command, options.status, env=environment)
+
+    trace = (folder / "trace.jsonl").read_text()
+    if options.jq:
+        shown = run([options.jq_program, "-c", options.jq, "trace.jsonl"], stdout=subprocess.PIPE, text=True).stdout
+    else:
+        shown = view(trace)
+    (folder / "shown.txt").write_text(shown)
+    prefixes = f"{options.prefix},{family.upper()},{level.lstrip('-')}"
+    run([options.filecheck, sources[0], f"--check-prefixes={prefixes}", "--allow-unused-prefixes",
+         "--input-file=shown.txt", "--dump-input=fail"])
+
+
+def main():
+    options = arguments()
+    wanted = [word for word in options.only.split(",") if word]
+    compilers = [
+        compiler
+        for compiler in options.compilers.split(";")
+        if not wanted or any(compiler.startswith(word) for word in wanted)
+    ]
+    if not compilers:
+        sys.exit(f"none of {options.only} is here: say REQUIRES: in the test")
+    for compiler in compilers:
+        for level in options.levels.split(","):
+            try:
+                build_and_check(options, compiler, level)
+            except Failed as failure:
+                message, done, _ = failure.args
+                sys.exit(f"{compiler.split('=')[0]} {level}: {message}; to repeat it:\n  " + "\n  ".join(done))
+
+
+main()
