@@ -35,7 +35,7 @@ struct Exception {
 // record_type "log_entry".
 struct Call {
   Stage stage = Stage::kStart;
-  Level level = Level::kInfo;
+  Level level = Level::kInfo;  // written as it is: the collector sets kError for kException
   std::uint64_t entry_id = 0;
   std::uint64_t call_id = 0;
   std::uint64_t parent_call_id = 0;  // 0 is null
@@ -44,7 +44,7 @@ struct Call {
   std::uint32_t pid = 0;
   std::uint32_t tid = 0;
   std::uint32_t depth = 0;
-  std::uint64_t duration_ns = 0;          // kEnd, kException
+  std::uint64_t duration_ns = 0;         // kEnd, kException
   const Exception* exception = nullptr;  // kException only
 };
 
@@ -68,7 +68,7 @@ struct Process {
   std::string cwd;
   std::string host;
   std::string glimpse_version;
-  std::string clock;  // "tsc" or "monotonic"
+  std::string clock;   // "tsc" or "monotonic"
   std::string policy;  // path, or "built-in"
   std::string policy_name;
   std::string policy_sha256;
@@ -81,9 +81,9 @@ struct Notice {
   std::uint64_t entry_id = 0;
   std::int64_t timestamp_ns = 0;
   std::uint32_t pid = 0;
-  std::uint32_t tid = 0;  // 0 where it concerns the whole process
-  std::string_view reason;   // a word: "dropped", "policy", "names"
-  std::string_view message;  // a sentence
+  std::uint32_t tid = 0;      // 0 where it concerns the whole process
+  std::string_view reason;    // a word: "dropped", "policy", "names"
+  std::string_view message;   // a sentence
   std::uint64_t dropped = 0;  // events lost, absent when 0
 };
 

@@ -6,10 +6,15 @@
 // forget the events behind them.
 #pragma once
 
+#include <cstddef>
+
 #include "glimpse/result.h"
 #include "writers/record.h"
 
 namespace glimpse::writers {
+
+// The caller flushes at the latest when buffered_bytes() reaches this.
+inline constexpr std::size_t kFlushBytes = 256 * 1024;
 
 class Writer {
  public:
@@ -21,7 +26,7 @@ class Writer {
   virtual void notice(const Notice& record) = 0;
   virtual void summary(const Summary& record) = 0;
 
-  // Bytes of records accepted since the last flush.
+  // Bytes of records accepted and not yet handed to the operating system.
   virtual std::size_t buffered_bytes() const = 0;
 
   // Hands everything accepted so far to the operating system. On an error the records stay buffered.

@@ -1,0 +1,180 @@
+#include "writers/call_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "writers/json_text.h"
+#include "writers/level_text.h"
+#include "writers/number_text.h"
+
+namespace glimpse::writers {
+namespace {
+
+constexpr std::size_t kStep = 32;           // bytes copied at once; every prepared text may be read in whole steps
+constexpr std::size_t kFixedBytes = 512;    // room for everything on a line but names, places and exceptions
+constexpr std::size_t kBlockBytes = 65536;  // prepared texts share blocks of this size
+
+constexpr std::string_view kStages[] = {"START", "END", "EXCEPTION"};
+
+std::size_t padded(std::size_t bytes) { return (bytes + kStep - 1) / kStep * kStep; }
+
+// A literal of at most 32 bytes with its size known to the compiler: one or two stores.
+template <std::size_t kSizeWithZero>
+char* copy_literal(char* out, const char (&text)[kSizeWithZero]) {
+  std::memcpy(out, text, kSizeWithZero - 1);
+  return out + kSizeWithZero - 1;
+}
+
+void append_string(std::string& out, Key key, std::string_view value) {
+  out += fmt::format(",\"{}\":\"", key_name(key));
+  append_escaped(out, value);
+  out += '"';
+}
+
+}  // namespace
+
+CallText::CallText(const FieldSet& fields)
+    : fields_(fields),
+      wanted_{.entry_id = fields.has(Key::entry_id),
+              .call_id = fields.has(Key::call_id),
+              .parent_call_id = fields.has(Key::parent_call_id),
+              .timestamp = fields.has(Key::timestamp),
+              .depth = fields.has(Key::depth),
+              .duration = fields.has(Key::duration_ms),
+              .exception_type = fields.has(Key::exception_type),
+              .exception = fields.has(Key::exception)} {
+  for (std::size_t stage = 0; stage < heads_.size(); ++stage) {
+    std::string head;
+    if (fields.has(Key::record_type)) append_string(head, Key::record_type, "log_entry");
+    if (fields.has(Key::stage)) append_string(head, Key::stage, kStages[stage]);
+    if (fields.has(Key::entry_id)) head += ",\"entry_id\":";
+    heads_[stage] = piece(head);
+  }
+  for (std::size_t level = 0; level < levels_.size(); ++level) {
+    std::string text;
+    if (fields.has(Key::level)) append_string(text, Key::level, level_name(static_cast<Level>(level)));
+    levels_[level] = piece(text);
+  }
+}
+
+void CallText::append(LineBuffer& buffer, const Call& record) {
+  const FunctionText function = function_text(*record.function);
+  const Exception* const exception = record.stage == Stage::kException ? record.exception : nullptr;
+  std::size_t bytes = kFixedBytes + function.name.size + function.location.size;
+  if (exception != nullptr) bytes += kMaxEscapedPerByte * (exception->type.size() + exception->what.size());
+  char* const begin = buffer.reserve(bytes);
+
+  char* out = copy(begin, heads_[static_cast<std::size_t>(record.stage)]);
+  if (wanted_.entry_id) out = write_integer(out, record.entry_id);
+  if (wanted_.call_id) {
+    out = copy_literal(out, ",\"call_id\":");
+    out = write_integer(out, record.call_id);
+  }
+  if (wanted_.parent_call_id) {
+    out = copy_literal(out, ",\"parent_call_id\":");
+    out = record.parent_call_id == 0 ? copy_literal(out, "null") : write_integer(out, record.parent_call_id);
+  }
+  out = copy(out, levels_[static_cast<std::size_t>(record.level)]);
+  out = copy(out, function.name);
+  if (wanted_.timestamp) {
+    out = timestamp_.write(out, record.timestamp_ns);
+    *out++ = '"';
+  }
+  out = copy(out, thread_text(record.pid, record.tid));
+  if (wanted_.depth) out = write_number(out, record.depth);
+  if (record.stage == Stage::kStart) {
+    out = copy(out, function.location);
+  } else if (wanted_.duration) {
+    out = copy_literal(out, ",\"duration_ms\":");
+    out = write_milliseconds(out, record.duration_ns);
+  }
+  if (exception != nullptr) [[unlikely]]
+    out = write_exception(out, *exception);
+  if (out == begin) [[unlikely]]
+    return;
+  *begin = '{';
+  buffer.commit(copy_literal(out, "}\n"));
+}
+
+const CallText::FunctionText& CallText::function_text(const Function& function) {
+  if (function.index >= functions_.size()) [[unlikely]]
+    functions_.resize(function.index * std::size_t{3} / 2 + 64);
+  FunctionText& text = functions_[function.index];
+  if (text.name.text == nullptr) [[unlikely]]
+    text = prepare(function);
+  return text;
+}
+
+CallText::FunctionText CallText::prepare(const Function& function) {
+  std::string name;
+  if (fields_.has(Key::function)) append_string(name, Key::function, function.name);
+  if (fields_.has(Key::module)) append_string(name, Key::module, function.module);
+  if (fields_.has(Key::timestamp)) name += ",\"timestamp\":\"";
+  std::string location;
+  if (fields_.has(Key::file) && !function.file.empty()) append_string(location, Key::file, function.file);
+  if (fields_.has(Key::line) && function.line != 0) location += fmt::format(",\"line\":{}", function.line);
+  return {keep(name), keep(location)};
+}
+
+const CallText::Piece& CallText::thread_text(std::uint32_t pid, std::uint32_t tid) {
+  const std::uint64_t key = std::uint64_t{pid} << 32 | tid;
+  ThreadText& slot = threads_[tid % threads_.size()];
+  if (slot.key != key || key == 0) [[unlikely]] {
+    std::string text;
+    if (fields_.has(Key::pid)) text += fmt::format(",\"pid\":{}", pid);
+    if (fields_.has(Key::tid)) text += fmt::format(",\"tid\":{}", tid);
+    if (fields_.has(Key::depth)) text += ",\"depth\":";
+    slot = {key, piece(text)};
+  }
+  return slot.piece;
+}
+
+char* CallText::write_exception(char* out, const Exception& exception) const {
+  if (wanted_.exception_type && !exception.type.empty()) {
+    out = copy_literal(out, ",\"exception_type\":\"");
+    out = write_escaped(out, exception.type);
+    *out++ = '"';
+  }
+  if (wanted_.exception && exception.has_what) {
+    out = copy_literal(out, ",\"exception\":\"");
+    out = write_escaped(out, exception.what);
+    *out++ = '"';
+  }
+  return out;
+}
+
+// Prepared texts are never freed one by one: they live as long as the functions do.
+CallText::Span CallText::keep(std::string_view text) {
+  const std::size_t bytes = padded(text.size() + 1);
+  if (free_bytes_ < bytes) {
+    free_bytes_ = std::max(bytes, kBlockBytes);
+    free_ = blocks_.emplace_back(std::make_unique<char[]>(free_bytes_)).get();
+  }
+  char* const kept = free_;
+  std::copy(text.begin(), text.end(), kept);
+  free_ += bytes;
+  free_bytes_ -= bytes;
+  return {kept, static_cast<std::uint32_t>(text.size())};
+}
+
+CallText::Piece CallText::piece(std::string_view text) {
+  Piece piece;
+  piece.size = static_cast<std::uint32_t>(text.copy(piece.text, sizeof piece.text));
+  return piece;
+}
+
+char* CallText::copy(char* out, const Piece& piece) {
+  std::memcpy(out, piece.text, sizeof piece.text);
+  return out + piece.size;
+}
+
+// Whole steps beyond the text's end land in the room that the rest of the line will fill.
+char* CallText::copy(char* out, const Span& span) {
+  for (std::size_t at = 0; at < span.size; at += kStep) std::memcpy(out + at, span.text + at, kStep);
+  return out + span.size;
+}
+
+}  // namespace glimpse::writers

@@ -1,0 +1,83 @@
+// One log_entry as one line of JSON. This is where nearly all bytes of a trace are made: its cost is a budget.
+//
+//   {"record_type":"log_entry","stage":"END","entry_id": 12 ,"call_id": 6 ,"parent_call_id": 5 ,"level":"INFO"
+//   └──────────── prepared for each stage ─────────────┘                                       └─ each level ─┘
+//   ,"function":"app::db::query(int)","module":"app::db","timestamp":" 2026-…:00.000001234Z" ,"pid":7,"tid":8,"depth":
+//   2 └────────────────── prepared for each function ──────────────────┘                       └─ for each thread
+//   ──────┘
+//   ,"duration_ms": 0.001234 }
+//
+// Prepared text is escaped once, contains the wanted keys only, and is padded, so that copying it is a few wide stores
+// and no call. Each piece begins with a comma; the line's first one becomes its brace.
+//
+// Threads: one thread uses a CallText. Memory: grows with the number of functions, not with the number of records.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "writers/field_set.h"
+#include "writers/line_buffer.h"
+#include "writers/record.h"
+#include "writers/timestamp.h"
+
+namespace glimpse::writers {
+
+class CallText {
+ public:
+  explicit CallText(const FieldSet& fields);
+
+  // Appends the record's line; nothing where none of its keys is wanted.
+  void append(LineBuffer& out, const Call& record);
+
+ private:
+  // Text of at most 64 bytes, copied as such.
+  struct Piece {
+    alignas(32) char text[64] = {};
+    std::uint32_t size = 0;
+  };
+  // Text of any length in padded memory.
+  struct Span {
+    const char* text = nullptr;
+    std::uint32_t size = 0;
+  };
+  struct FunctionText {
+    Span name;      // `,"function":"…","module":"…","timestamp":"`
+    Span location;  // `,"file":"…","line":12`
+  };
+  struct ThreadText {
+    std::uint64_t key = 0;  // pid and tid; 0 is nobody
+    Piece piece;            // `,"pid":7,"tid":8,"depth":`
+  };
+  // The wanted keys whose values are made for each record.
+  struct Wanted {
+    bool entry_id, call_id, parent_call_id, timestamp, depth, duration, exception_type, exception;
+  };
+
+  const FunctionText& function_text(const Function& function);
+  FunctionText prepare(const Function& function);
+  const Piece& thread_text(std::uint32_t pid, std::uint32_t tid);
+  Span keep(std::string_view text);
+  char* write_exception(char* out, const Exception& exception) const;
+
+  static Piece piece(std::string_view text);
+  static char* copy(char* out, const Piece& piece);
+  static char* copy(char* out, const Span& span);
+
+  FieldSet fields_;
+  Wanted wanted_;
+  std::array<Piece, 3> heads_;   // by Stage
+  std::array<Piece, 5> levels_;  // by Level
+  TimestampText timestamp_;
+  std::vector<FunctionText> functions_;  // by Function::index
+  std::array<ThreadText, 256> threads_;  // by tid, each slot holding the last one seen
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* free_ = nullptr;  // within the last block
+  std::size_t free_bytes_ = 0;
+};
+
+}  // namespace glimpse::writers

@@ -1,0 +1,30 @@
+#include "writers/jsonl.h"
+
+#include <utility>
+
+#include "writers/record_text.h"
+
+namespace glimpse::writers {
+namespace {
+
+constexpr std::size_t kSlackBytes = 64 * 1024;  // for the lines that arrive until the caller flushes
+
+}  // namespace
+
+JsonlWriter::JsonlWriter(OutputFile output, const FieldSet& fields)
+    : output_(std::move(output)), fields_(fields), call_text_(fields), buffer_(kFlushBytes + kSlackBytes) {}
+
+void JsonlWriter::call(const Call& record) { call_text_.append(buffer_, record); }
+void JsonlWriter::process(const Process& record) { append_line(buffer_, fields_, record); }
+void JsonlWriter::thread(const Thread& record) { append_line(buffer_, fields_, record); }
+void JsonlWriter::notice(const Notice& record) { append_line(buffer_, fields_, record); }
+void JsonlWriter::summary(const Summary& record) { append_line(buffer_, fields_, record); }
+
+Result<void> JsonlWriter::flush() {
+  std::size_t accepted = 0;
+  Result<void> result = output_.append(buffer_.text(), accepted);
+  buffer_.consume(accepted);
+  return result;
+}
+
+}  // namespace glimpse::writers

@@ -1,0 +1,38 @@
+// Records as JSON, one object per line: docs/records.md.
+//
+// Lines collect in one buffer until flush() writes them out together. The caller flushes at the latest when
+// buffered_bytes() reaches kFlushBytes: beyond that the buffer grows, and larger writes are no faster.
+//
+// Threads: one thread uses a JsonlWriter. Failure: see OutputFile; lines that could not be written stay in the buffer
+// and go out first with the next flush(). What was never flushed is lost with the Writer.
+#pragma once
+
+#include "writers/call_text.h"
+#include "writers/field_set.h"
+#include "writers/line_buffer.h"
+#include "writers/output_file.h"
+#include "writers/writer.h"
+
+namespace glimpse::writers {
+
+class JsonlWriter final : public Writer {
+ public:
+  explicit JsonlWriter(OutputFile output, const FieldSet& fields = FieldSet());
+
+  void call(const Call& record) override;
+  void process(const Process& record) override;
+  void thread(const Thread& record) override;
+  void notice(const Notice& record) override;
+  void summary(const Summary& record) override;
+
+  std::size_t buffered_bytes() const override { return buffer_.size(); }
+  Result<void> flush() override;
+
+ private:
+  OutputFile output_;
+  FieldSet fields_;
+  CallText call_text_;
+  LineBuffer buffer_;
+};
+
+}  // namespace glimpse::writers

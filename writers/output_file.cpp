@@ -1,0 +1,220 @@
+#include "writers/output_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+namespace glimpse::writers {
+namespace {
+
+Error cannot_open(const std::string& path, int reason) {
+  return {fmt::format("{}: cannot open for writing: {}; choose another file with -o or GLIMPSE_LOG_PATH", path,
+                      std::strerror(reason))};
+}
+
+bool is_regular(int fd) {
+  struct stat status{};
+  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+int open_retrying(const char* path, int flags, mode_t mode = 0) {
+  int fd = -1;
+  do {
+    fd = ::open(path, flags | O_APPEND | O_CLOEXEC | O_NOCTTY, mode);
+  } while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+// An exclusive lock for one scope. Without locks on this file system the scope runs unlocked.
+class Lock {
+ public:
+  explicit Lock(int fd) : fd_(fd) {
+    while (flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  ~Lock() { flock(fd_, LOCK_UN); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  int fd_;
+};
+
+// Holds SIGPIPE back from this thread for one scope, and takes away the one that a write in that scope raised.
+class PipeSignalHeld {
+ public:
+  PipeSignalHeld() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~PipeSignalHeld() {
+    if (raised_ && !was_pending_) {
+      const timespec at_once{};
+      while (sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
+      }
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  PipeSignalHeld(const PipeSignalHeld&) = delete;
+  PipeSignalHeld& operator=(const PipeSignalHeld&) = delete;
+
+  void raised() { raised_ = true; }
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
+  bool was_pending_ = false;
+  bool raised_ = false;
+};
+
+void wait_until_writable(int fd) {
+  pollfd waiting{fd, POLLOUT, 0};
+  poll(&waiting, 1, -1);  // whatever it says, the next write() tells
+}
+
+// Writes all of `text`, or says in errno why only `written` bytes went out. 0 is success.
+int write_all(int fd, std::string_view text, std::size_t& written) {
+  written = 0;
+  while (written < text.size()) {
+    const ssize_t count = ::write(fd, text.data() + written, text.size() - written);
+    if (count > 0) {
+      written += static_cast<std::size_t>(count);
+    } else if (count == 0) {
+      return ENOSPC;  // a device that takes nothing and names no reason
+    } else if (errno == EAGAIN) {
+      wait_until_writable(fd);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<OutputFile> OutputFile::open(const std::string& path, Mode mode) {
+  // Creating and opening are told apart, for only a file made here gets its permissions from here. A file that comes or
+  // goes in between makes another round.
+  for (int round = 0; round < 100; ++round) {
+    int fd = open_retrying(path.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd >= 0) {
+      OutputFile file(fd, true, true, path);
+      if (fchmod(fd, 0600) != 0) return cannot_open(path, errno);  // a umask may have taken even the owner's bits
+      return file;
+    }
+    if (errno != EEXIST) return cannot_open(path, errno);
+
+    // A regular file is also read, for its last byte. Anything else is not: its own reader would keep a FIFO open.
+    struct stat status{};
+    bool readable = stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+    fd = open_retrying(path.c_str(), readable ? O_RDWR : O_WRONLY);
+    if (fd < 0 && errno == EACCES && readable) {
+      readable = false;
+      fd = open_retrying(path.c_str(), O_WRONLY);
+    }
+    if (fd < 0 && errno == ENOENT && lstat(path.c_str(), &status) != 0) continue;
+    if (fd < 0) return cannot_open(path, errno);
+    OutputFile file(fd, true, readable, path);
+    if (mode == Mode::kTruncate && file.regular_) {
+      const Lock lock(fd);
+      if (ftruncate(fd, 0) != 0) return cannot_open(path, errno);
+    }
+    return file;
+  }
+  return cannot_open(path, EBUSY);
+}
+
+OutputFile OutputFile::borrow(int fd, std::string name) { return {fd, false, false, std::move(name)}; }
+
+OutputFile::OutputFile(int fd, bool owned, bool readable, std::string name)
+    : fd_(fd), owned_(owned), readable_(readable), regular_(is_regular(fd)), name_(std::move(name)) {}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : fd_(other.fd_),
+      owned_(std::exchange(other.owned_, false)),
+      readable_(other.readable_),
+      regular_(other.regular_),
+      left_half_line_(other.left_half_line_),
+      name_(std::move(other.name_)) {}
+
+OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(owned_, other.owned_);
+  std::swap(readable_, other.readable_);
+  std::swap(regular_, other.regular_);
+  std::swap(left_half_line_, other.left_half_line_);
+  std::swap(name_, other.name_);
+  return *this;
+}
+
+OutputFile::~OutputFile() {
+  if (owned_) close(fd_);
+}
+
+Result<void> OutputFile::append(std::string_view lines, std::size_t& accepted) {
+  accepted = 0;
+  if (lines.empty()) return {};
+  if (regular_) {
+    const Lock lock(fd_);
+    return append_locked(lines, accepted);
+  }
+  PipeSignalHeld held;
+  const int reason = write_all(fd_, lines, accepted);
+  if (reason == EPIPE) held.raised();
+  if (reason != 0) return error(reason);
+  return {};
+}
+
+Result<void> OutputFile::append_locked(std::string_view lines, std::size_t& accepted) {
+  if (left_half_line_ || ends_in_half_line()) {
+    std::size_t written = 0;
+    const int reason = write_all(fd_, "\n", written);
+    if (reason != 0) return error(reason);
+    left_half_line_ = false;
+  }
+  const int reason = write_all(fd_, lines, accepted);
+  if (reason == 0) return {};
+  const std::size_t newline = lines.substr(0, accepted).rfind('\n');
+  const std::size_t whole = newline == std::string_view::npos ? 0 : newline + 1;
+  left_half_line_ = !cut(accepted - whole);
+  accepted = whole;
+  return error(reason);
+}
+
+// A file that cannot be read is taken to end well: it was not made here.
+bool OutputFile::ends_in_half_line() const {
+  if (!readable_) return false;
+  struct stat status{};
+  char last = '\n';
+  if (fstat(fd_, &status) != 0 || status.st_size == 0) return false;
+  return pread(fd_, &last, 1, status.st_size - 1) == 1 && last != '\n';
+}
+
+// Takes away the last `bytes` that were written, where they are the file's last.
+bool OutputFile::cut(std::size_t bytes) {
+  if (bytes == 0) return true;
+  struct stat status{};
+  const off_t end = lseek(fd_, 0, SEEK_CUR);
+  if (fstat(fd_, &status) != 0 || end != status.st_size) return false;
+  const off_t wanted = end - static_cast<off_t>(bytes);
+  return ftruncate(fd_, wanted) == 0 && lseek(fd_, wanted, SEEK_SET) == wanted;
+}
+
+Error OutputFile::error(int reason) const {
+  return {fmt::format("{}: cannot write records: {}", name_, std::strerror(reason))};
+}
+
+}  // namespace glimpse::writers

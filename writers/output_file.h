@@ -1,0 +1,68 @@
+// A file, pipe or terminal that receives whole lines, and that several processes may share.
+//
+//   one flush:   lock ── is the last byte a newline? ── write() … write() ── unlock
+//
+// Sharing: a regular file is opened for appending and locked (flock) around each append(), so that the rest of a
+// partial
+//          write follows before another process's line. Where the file system knows no locks, appending alone has to
+//          do. Other outputs are not locked: a pipe has one writer, or lines up to PIPE_BUF.
+// Killed:  a file that ends in half a line (its writer was killed in the middle) first gets a newline, so that only
+// that
+//          line is lost.
+// Failure: an Error names the file and the reason. What append() has not accepted stays with the caller; on a regular
+//          file it accepts whole lines only, and cuts off the half line that a full disk left behind.
+// Signals: writing to a closed pipe gives an Error (EPIPE), never SIGPIPE. Beyond a file size limit the system sends
+//          SIGXFSZ: the program decides whether to ignore it and so to get the Error (EFBIG).
+// Threads: one thread uses an OutputFile.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "glimpse/result.h"
+
+namespace glimpse::writers {
+
+class OutputFile {
+ public:
+  enum class Mode : std::uint8_t {
+    kTruncate,  // start the file anew
+    kAppend,    // keep what is there
+  };
+
+  // Opens or creates `path`. A new file is readable and writable by its owner alone (0600), whatever the umask; a file
+  // that exists keeps its permissions. Opening a FIFO waits for its reader.
+  static Result<OutputFile> open(const std::string& path, Mode mode);
+
+  // Writes to a descriptor that is open already, such as standard output, and leaves it open. `name` is for messages.
+  static OutputFile borrow(int fd, std::string name);
+
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&& other) noexcept;
+  ~OutputFile();
+
+  // Writes `lines`, each ending in a newline, and waits where the output is slow. `accepted` becomes the number of
+  // bytes the caller may forget: all of them unless there is an Error.
+  Result<void> append(std::string_view lines, std::size_t& accepted);
+
+  const std::string& name() const { return name_; }
+
+ private:
+  OutputFile(int fd, bool owned, bool readable, std::string name);
+
+  Result<void> append_locked(std::string_view lines, std::size_t& accepted);
+  bool ends_in_half_line() const;
+  bool cut(std::size_t bytes);
+  Error error(int reason) const;
+
+  int fd_ = -1;
+  bool owned_ = false;
+  bool readable_ = false;
+  bool regular_ = false;
+  bool left_half_line_ = false;  // a failed append() ended in the middle, and the file could not be cut
+  std::string name_;
+};
+
+}  // namespace glimpse::writers
