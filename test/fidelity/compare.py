@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+"""Compares glimpse's JSONL of one run with the oracle's record of another run of the same deterministic program.
+
+  compare.py --trace glimpse.jsonl                              only the promises that hold in every trace
+  compare.py --trace glimpse.jsonl --oracle FOLDER              an everything policy at unlimited depth
+  compare.py --trace glimpse.jsonl --oracle FOLDER --policy P --namespaces a,a::b
+                                                                the oracle's truth as this policy leaves it
+
+Per thread, the sequence of STARTs and ENDs must be equal, by function. Thread numbers differ between runs, so threads are
+matched by their content. Where the oracle saw no exit (Clang does not call the hook while unwinding, longjmp never does),
+glimpse has to have closed the call all the same (END or EXCEPTION, in its place in the nesting, which is checked on the
+trace itself), but where in the sequence it did so is not compared.
+
+--unordered is for programs whose threads share work by chance: the calls of each process are compared by number only.
+Exit status: 0 equal, 1 different, 2 wrong use.
+"""
+
+import argparse
+import collections
+import sys
+
+import oracle
+import trace
+import truth
+
+CONTEXT = 6
+MOST_THREADS = 5
+
+
+class Dictionary:
+    """One number for each function of either side: glimpse may use any of the names of an address."""
+
+    def __init__(self, run, record):
+        self.names = [""]
+        numbers = {}
+        used = {oracle.plain(function) for function, _ in record.functions}
+
+        def number(name):
+            if name not in numbers:
+                numbers[name] = len(self.names)
+                self.names.append(name)
+            return numbers[name]
+
+        self.of_oracle = [0] + [number(min(names & used or names)) for names in run.functions[1:]]
+        self.of_trace = [0] + [number(oracle.plain(function)) for function, _ in record.functions[1:]]
+
+
+def translated(tokens, table):
+    return [table[token] if token > 0 else -table[-token] for token in tokens]
+
+
+def starts_of(sequence):
+    return [token for token in sequence if token > 0]
+
+
+class TraceThread:
+    """What the comparison needs of one thread of the trace, or of several that follow each other under one number."""
+
+    def __init__(self, threads, table):
+        self.threads, self.sequence, self.ordinals = threads, [], []
+        base = 0
+        for thread in threads:
+            self.sequence += translated(thread.tokens, table)
+            self.ordinals += [ordinal + base for ordinal in thread.closes]
+            base += thread.starts
+        self.starts = starts_of(self.sequence)
+        self.label = f"pid {threads[0].pid} tid {threads[0].tid}"
+
+
+class OracleThread:
+    def __init__(self, thread, table):
+        self.thread, self.sequence = thread, translated(thread.tokens, table)
+        self.starts = starts_of(self.sequence)
+        self.label = f"oracle process {thread.process.pid} thread {thread.number}"
+        self.ordinals, stack, ordinal = [], [], 0
+        for token in thread.tokens:
+            if token > 0:
+                stack.append(ordinal)
+                self.ordinals.append(ordinal)
+                ordinal += 1
+            else:
+                self.ordinals.append(stack.pop())
+
+
+def visible(side, unseen):
+    """The sequence without the closings of calls whose exit the oracle cannot have seen."""
+    return [token for token, ordinal in zip(side.sequence, side.ordinals) if token > 0 or ordinal not in unseen]
+
+
+def show(sequence, place, names):
+    depth = sum(1 if token > 0 else -1 for token in sequence[:max(0, place - CONTEXT)])
+    lines = []
+    for index in range(max(0, place - CONTEXT), min(len(sequence), place + CONTEXT)):
+        token = sequence[index]
+        depth -= token < 0
+        lines.append(f"      {'>>' if index == place else '  '} {index:8} {'  ' * max(0, depth % 20)}{'START' if token > 0 else 'END  '} {names[abs(token)]}")
+        depth += token > 0
+    if place >= len(sequence):
+        lines.append(f"      >> {len(sequence):8} (nothing more)")
+    return lines
+
+
+def first_difference(left, right):
+    return next((i for i, (a, b) in enumerate(zip(left, right)) if a != b), min(len(left), len(right)))
+
+
+def difference(theirs, ours, names, unseen):
+    left, right = visible(theirs, unseen), visible(ours, unseen)
+    place = first_difference(left, right)
+    return [f"  {theirs.label} ({len(left)} events) and glimpse's {ours.label} ({len(right)} events) differ at event {place}:",
+            "    oracle:", *show(left, place, names), "    glimpse:", *show(right, place, names)]
+
+
+def chains(record):
+    """Threads of the trace that may be one: the same pid and tid, one after the other."""
+    groups = collections.OrderedDict()
+    for thread in record.threads:
+        groups.setdefault((thread.pid, thread.tid), []).append(thread)
+    return groups.values()
+
+
+def match(theirs, record, table):
+    """Pairs (oracle thread, trace thread) with equal STARTs, and what is left over of both."""
+    wanted = collections.defaultdict(list)
+    for thread in theirs:
+        wanted[tuple(thread.starts)].append(thread)
+    pairs, left = [], []
+    for chain in chains(record):
+        whole = TraceThread(chain, table)
+        parts = [whole] if len(chain) == 1 or wanted.get(tuple(whole.starts)) else [TraceThread([thread], table) for thread in chain]
+        for part in parts:
+            found = wanted.get(tuple(part.starts))
+            if found:
+                best = min(range(len(found)), key=lambda i: visible(found[i], found[i].thread.unseen) != visible(part, found[i].thread.unseen)) if len(found) < 9 else 0
+                pairs.append((found.pop(best), part))
+            else:
+                left.append(part)
+    return pairs, [thread for group in wanted.values() for thread in group], left
+
+
+def compare_ordered(theirs, record, dictionary):
+    faults = []
+    pairs, missing, extra = match(theirs, record, dictionary.of_trace)
+    for their, our in pairs:
+        unseen = their.thread.unseen | their.thread.open
+        if visible(their, unseen) != visible(our, unseen):
+            faults += difference(their, our, dictionary.names, unseen)
+    for their in sorted(missing, key=lambda t: -len(t.starts))[:MOST_THREADS]:
+        if not extra:
+            faults.append(f"  {their.label} ({len(their.starts)} calls, first {dictionary.names[their.starts[0]]}) is not in the trace")
+            continue
+        nearest = max(extra, key=lambda t: (first_difference(their.starts, t.starts), -abs(len(their.starts) - len(t.starts))))
+        extra.remove(nearest)
+        faults += difference(their, nearest, dictionary.names, set())
+    for our in extra[:MOST_THREADS]:
+        faults.append(f"  glimpse's {our.label} ({len(our.starts)} calls, first {dictionary.names[our.starts[0]]}) is not in the oracle's record")
+    if len(missing) > MOST_THREADS or len(extra) > MOST_THREADS:
+        faults.append(f"  in all {len(missing)} threads of the oracle without a match, {len(extra)} of the trace")
+    return faults
+
+
+def compare_unordered(theirs, record, dictionary):
+    """Number of calls of each function, over all threads; and the functions that threads begin with."""
+    faults = []
+    ours = [TraceThread([thread], dictionary.of_trace) for thread in record.threads]
+    for what, left, right in (("calls", collections.Counter(t for s in theirs for t in s.starts), collections.Counter(t for s in ours for t in s.starts)),
+                              ("threads that begin with", collections.Counter(s.starts[0] for s in theirs), collections.Counter(s.starts[0] for s in ours))):
+        for function in sorted(set(left) | set(right), key=lambda f: -abs(left[f] - right[f]))[:10]:
+            if left[function] != right[function]:
+                faults.append(f"  {what} {dictionary.names[function]}: oracle {left[function]}, glimpse {right[function]}")
+    return faults
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trace", required=True)
+    parser.add_argument("--oracle")
+    parser.add_argument("--policy")
+    parser.add_argument("--namespaces", default="")
+    parser.add_argument("--unordered", action="store_true")
+    parser.add_argument("--quiet", action="store_true", help="print faults only")
+    options = parser.parse_args()
+    record = trace.Trace(options.trace)
+    faults = [f"  {fault}" for fault in record.faults]
+    count = f"{record.entries} entries, {len(record.processes)} processes, {len(record.threads)} threads"
+    if options.oracle:
+        run = oracle.Run(options.oracle)
+        dictionary = Dictionary(run, record)
+        if options.policy:
+            threads = truth.filtered(run, truth.Policy(options.policy), set(filter(None, options.namespaces.split(","))))
+        else:
+            threads = [thread for process in run.processes for thread in process.threads if thread.starts]
+        for thread in (thread for process in run.processes for thread in process.threads if thread.odd):
+            record.remarks.append(f"the oracle saw {len(thread.odd)} exits of functions that were not open, first {run.functions[thread.odd[0][1]]}")
+        theirs = [OracleThread(thread, dictionary.of_oracle) for thread in threads]
+        faults += (compare_unordered if options.unordered else compare_ordered)(theirs, record, dictionary)
+        unseen = sum(len(thread.unseen) for thread in threads)
+        count += f"; oracle {run.events} events, {len(run.processes)} processes, {len(threads)} threads compared, {unseen} exits unseen"
+    if not options.quiet:
+        print(count)
+        for remark in record.remarks:
+            print(f"  remark: {remark}")
+    if faults:
+        print("\n".join(faults))
+        print("DIFFERENT")
+        return 1
+    print("EQUAL" if options.oracle else "SOUND")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
