@@ -1,0 +1,155 @@
+#include "cli/config.h"
+
+#include <fmt/format.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "cli/env_file.h"
+#include "cli/messages.h"
+#include "cli/nearest_word.h"
+#include "cli/settings.h"
+
+namespace glimpse::cli {
+
+namespace {
+
+constexpr std::uintmax_t kMaxEnvFileBytes = 1 << 20;
+
+std::string without_underscores(std::string_view name) {
+  std::string result;
+  std::ranges::copy_if(name, std::back_inserter(result), [](char letter) { return letter != '_'; });
+  return result;
+}
+
+// The variable of ours that `name` was probably meant to be; empty where it is ours already or nobody's business.
+std::string meant_variable(std::string_view name) {
+  const auto& known = known_variables();
+  if (std::ranges::find(known, name) != known.end()) return {};
+  std::string found;
+  std::size_t best = 3;  // letters that may differ, plus one
+  for (const auto& candidate : known) {
+    if (candidate.size() > name.size() + best || name.size() > candidate.size() + best) continue;
+    if (word_distance(without_underscores(name), without_underscores(candidate)) == 0) return candidate;
+    const std::size_t distance = word_distance(name, candidate);
+    if (distance >= best) continue;
+    best = distance;
+    found = candidate;
+  }
+  return found;
+}
+
+// Collects values from the lowest source to the highest.
+class Loader {
+ public:
+  void read_env_file(const std::filesystem::path& path) {
+    std::error_code failure;
+    const auto status = std::filesystem::status(path, failure);
+    if (!std::filesystem::is_regular_file(status)) return;  // often a folder: Python's virtual environments
+    const std::string name = path.filename().string();
+    if (const auto size = std::filesystem::file_size(path, failure); failure || size > kMaxEnvFileBytes) {
+      return warn(fmt::format("{}: larger than 1 MiB; the file is ignored", name));
+    }
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) return warn(fmt::format("{}: {}; the file is ignored", name, std::strerror(errno)));
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    auto file = parse_env_file(text, name);
+    for (auto& warning : file.warnings) warn(std::move(warning));
+    for (const auto& entry : file.entries) {
+      const std::string where = fmt::format("{}:{}: {}", name, entry.line, entry.name);
+      const auto* setting = setting_of_variable(entry.name);
+      if (setting != nullptr && !setting->in_env_file()) {
+        if (entry.name.starts_with("GLIMPSE_")) warn(where + " is read from the environment only; ignored");
+        continue;
+      }
+      take(where, entry.name, entry.value);
+    }
+  }
+
+  void read_environment(const Variables& environment) {
+    for (const auto& [name, value] : environment) take(name, name, value);
+  }
+
+  void read_command_line(const Variables& command_line) {
+    for (const auto& [flag, text] : command_line) {
+      if (const auto* setting = setting_of_flag(flag)) assign("--" + flag, *setting, text);
+    }
+  }
+
+  Configuration finish() {
+    for (const auto& [index, setting] : pending_) {
+      result_.warnings[index] += fmt::format("; using {}", setting->show(result_.options));
+    }
+    return std::move(result_);
+  }
+
+ private:
+  // `where` is what a message calls the variable `name`.
+  void take(const std::string& where, const std::string& name, const std::string& value) {
+    if (const auto* setting = setting_of_variable(name)) {
+      if (!value.empty()) assign(where, *setting, value);
+      return;
+    }
+    if (std::ranges::find(later_variables(), name) != later_variables().end()) {
+      if (!value.empty()) warn(where + " is not available in this version; ignored");
+      return;
+    }
+    const std::string meant = meant_variable(name);
+    if (!meant.empty()) warn(fmt::format("{} is not a setting of glimpse (did you mean {}?); ignored", where, meant));
+  }
+
+  void assign(const std::string& where, const Setting& setting, std::string_view text) {
+    const auto done = setting.assign(result_.options, text);
+    if (done) return;
+    pending_.emplace_back(result_.warnings.size(), &setting);
+    warn(where + done.error().message);
+  }
+
+  void warn(std::string line) { result_.warnings.push_back(std::move(line)); }
+
+  Configuration result_;
+  // Warnings that end with the value used, which a higher source may still change.
+  std::vector<std::pair<std::size_t, const Setting*>> pending_;
+};
+
+}  // namespace
+
+Configuration load_options(const Variables& environment, const std::filesystem::path& directory,
+                           const Variables& command_line) {
+  Loader loader;
+  loader.read_env_file(directory / ".env");
+  if (const auto found = environment.find("GLIMPSE_ENV"); found != environment.end() && !found->second.empty()) {
+    const bool plain = found->second.find('/') == std::string::npos;
+    if (plain) loader.read_env_file(directory / (".env." + found->second));
+  }
+  loader.read_environment(environment);
+  loader.read_command_line(command_line);
+  return loader.finish();
+}
+
+Variables process_environment() {
+  Variables variables;
+  if (getauxval(AT_SECURE) != 0) return variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+Options load_options_and_warn(const Variables& command_line) {
+  std::error_code failure;
+  const auto directory = std::filesystem::current_path(failure);
+  auto loaded = load_options(process_environment(), directory, command_line);
+  for (const auto& warning : loaded.warnings) say(warning);
+  return std::move(loaded.options);
+}
+
+}  // namespace glimpse::cli

@@ -1,0 +1,94 @@
+#include "cli/outputs.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "cli/messages.h"
+#include "writers/output_path.h"
+
+namespace glimpse::cli {
+
+namespace {
+
+// Standard output may be a pipe whose reader leaves (`| head -1`). That is no failure of the recording: the traced
+// program goes on, one line says so, and what comes later is dropped here.
+class StandardOutput final : public writers::Writer {
+ public:
+  explicit StandardOutput(const writers::FieldSet& fields)
+      : jsonl_(writers::OutputFile::borrow(STDOUT_FILENO, "standard output"), fields) {}
+
+  void call(const writers::Call& record) override {
+    if (open_) jsonl_.call(record);
+  }
+  void process(const writers::Process& record) override {
+    if (open_) jsonl_.process(record);
+  }
+  void thread(const writers::Thread& record) override {
+    if (open_) jsonl_.thread(record);
+  }
+  void notice(const writers::Notice& record) override {
+    if (open_) jsonl_.notice(record);
+  }
+  void summary(const writers::Summary& record) override {
+    if (open_) jsonl_.summary(record);
+  }
+
+  std::size_t buffered_bytes() const override { return open_ ? jsonl_.buffered_bytes() : 0; }
+
+  Result<void> flush() override {
+    if (!open_) return {};
+    auto done = jsonl_.flush();
+    if (done || !reader_left()) return done;
+    open_ = false;
+    say("the reader of standard output is gone; the program goes on, its records are dropped from here on");
+    return {};
+  }
+
+ private:
+  static bool reader_left() {
+    pollfd output{STDOUT_FILENO, POLLOUT, 0};
+    return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+  }
+
+  writers::JsonlWriter jsonl_;
+  bool open_ = true;
+};
+
+}  // namespace
+
+Result<Outputs> Outputs::create(const Options& options, Mode mode) {
+  auto fields = writers::FieldSet::parse(fmt::format("{}", fmt::join(options.fields, ",")));
+  if (!fields) return fields.error();
+  Outputs outputs;
+  outputs.path_ = options.log_path;
+  outputs.mode_ = mode;
+  outputs.fields_ = *fields;
+  return outputs;
+}
+
+Result<void> Outputs::open_early() {
+  if (writers::expand_path(path_, 1) != writers::expand_path(path_, 2)) return {};
+  if (const auto writer = writer_of(0); !writer) return writer.error();
+  return {};
+}
+
+Result<writers::Writer*> Outputs::writer_of(std::uint32_t pid) {
+  auto& writer = writers_[is_standard_output() ? path_ : writers::expand_path(path_, pid)];
+  if (writer) return writer.get();
+  if (is_standard_output()) {
+    writer = std::make_unique<StandardOutput>(fields_);
+    return writer.get();
+  }
+  const auto mode =
+      mode_ == Mode::kStartAnew ? writers::OutputFile::Mode::kTruncate : writers::OutputFile::Mode::kAppend;
+  auto file = writers::OutputFile::open(writers::expand_path(path_, pid), mode);
+  if (!file) return file.error();
+  writer = std::make_unique<writers::JsonlWriter>(std::move(*file), fields_);
+  return writer.get();
+}
+
+}  // namespace glimpse::cli

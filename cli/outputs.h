@@ -1,0 +1,47 @@
+// The files (or standard output) that a session's records go to.
+//
+//   GLIMPSE_LOG_PATH  trace.jsonl   one Writer, shared by all processes
+//                     trace-%p.jsonl  one Writer for each process
+//                     -             standard output; when its reader goes away, records are thrown away from then on
+//
+// Threads: one thread asks for writers at a time. The Writers live as long as Outputs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "glimpse/options.h"
+#include "glimpse/result.h"
+#include "writers/jsonl.h"
+#include "writers/writer.h"
+
+namespace glimpse::cli {
+
+class Outputs {
+ public:
+  enum class Mode : std::uint8_t { kStartAnew, kAppend };
+
+  // An Error where the keys of GLIMPSE_FIELDS are not known.
+  static Result<Outputs> create(const Options& options, Mode mode);
+
+  // Opens the output where it is the same for all processes, so that an Error comes before a program is started.
+  Result<void> open_early();
+
+  // The Writer for a process, as Collector asks for it.
+  Result<writers::Writer*> writer_of(std::uint32_t pid);
+
+  bool is_standard_output() const { return path_ == "-"; }
+
+  // What messages call it: `trace-%p.jsonl`, `standard output`.
+  std::string name() const { return is_standard_output() ? "standard output" : path_; }
+
+ private:
+  std::string path_;
+  Mode mode_ = Mode::kAppend;
+  writers::FieldSet fields_;
+  std::map<std::string, std::unique_ptr<writers::Writer>> writers_;  // by expanded path
+};
+
+}  // namespace glimpse::cli

@@ -1,0 +1,230 @@
+#include "cli/setting_values.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cctype>
+#include <charconv>
+#include <optional>
+
+#include "cli/nearest_word.h"
+#include "writers/field_set.h"
+
+namespace glimpse::cli {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  return result;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+// The parts between commas, trimmed; empty parts are dropped.
+std::vector<std::string_view> split_list(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    if (const auto part = trim(text.substr(0, comma)); !part.empty()) parts.push_back(part);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return parts;
+}
+
+Error must_be(std::string_view allowed, std::string_view text, const std::vector<std::string>& words = {}) {
+  return Error{fmt::format(" must be {}, got \"{}\"{}", allowed, text, did_you_mean(text, words))};
+}
+
+Error not_yet(std::string_view text) { return Error{fmt::format("={} is not available in this version", text)}; }
+
+struct Suffix {
+  std::string_view text;
+  std::uint64_t factor;
+};
+
+// A number and one of the suffixes; nothing where it is neither, or does not fit 64 bits.
+template <std::size_t Size>
+std::optional<std::uint64_t> number_with_suffix(std::string_view text, const std::array<Suffix, Size>& suffixes) {
+  std::uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{}) return std::nullopt;
+  const std::string rest = lower(trim(text.substr(static_cast<std::size_t>(end - text.data()))));
+  for (const auto& suffix : suffixes) {
+    if (rest != suffix.text) continue;
+    std::uint64_t product = 0;
+    if (__builtin_mul_overflow(number, suffix.factor, &product)) return std::nullopt;
+    return product;
+  }
+  return std::nullopt;
+}
+
+bool within(std::uint64_t value, const Limits& limits) {
+  if (limits.rule == NumberRule::kPowerOfTwo && !std::has_single_bit(value)) return false;
+  return value >= limits.least && value <= limits.most;
+}
+
+int hex_digit(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  const char letter = static_cast<char>(std::tolower(static_cast<unsigned char>(digit)));
+  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+// `%20` is a blank, as in W3C Baggage; nothing where a `%` is not followed by two hex digits.
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      result += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0) return std::nullopt;
+    result += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+    i += 2;
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<std::string> parse_value(option_types::Text, std::string_view text, const Limits&) { return std::string(text); }
+
+Result<std::vector<std::string>> parse_value(option_types::KeyList, std::string_view text, const Limits&) {
+  if (const auto known = writers::FieldSet::parse(text); !known) return Error{": " + known.error().message};
+  const auto parts = split_list(text);
+  return std::vector<std::string>(parts.begin(), parts.end());
+}
+
+Result<std::uint64_t> parse_value(option_types::Bytes, std::string_view text, const Limits& limits) {
+  constexpr std::uint64_t kKi = 1024;
+  constexpr std::array<Suffix, 11> kSuffixes{{{"", 1},
+                                              {"b", 1},
+                                              {"k", kKi},
+                                              {"kb", kKi},
+                                              {"kib", kKi},
+                                              {"m", kKi * kKi},
+                                              {"mb", kKi * kKi},
+                                              {"mib", kKi * kKi},
+                                              {"g", kKi * kKi * kKi},
+                                              {"gb", kKi * kKi * kKi},
+                                              {"gib", kKi * kKi * kKi}}};
+  const auto value = number_with_suffix(trim(text), kSuffixes);
+  if (value && within(*value, limits)) return *value;
+  const char* const kind = limits.rule == NumberRule::kPowerOfTwo ? "a power of two" : "a size";
+  return must_be(fmt::format("{} from {} to {}", kind, show_bytes(limits.least), show_bytes(limits.most)), text);
+}
+
+Result<std::chrono::milliseconds> parse_value(option_types::Milliseconds, std::string_view text, const Limits& limits) {
+  constexpr std::array<Suffix, 3> kSuffixes{{{"", 1}, {"ms", 1}, {"s", 1000}}};
+  const auto value = number_with_suffix(trim(text), kSuffixes);
+  if (value && within(*value, limits)) return std::chrono::milliseconds(*value);
+  return must_be(fmt::format("{} to {} milliseconds", limits.least, limits.most), text);
+}
+
+Result<bool> parse_value(option_types::Switch, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  if (word == "1" || word == "true" || word == "yes" || word == "on") return true;
+  if (word == "0" || word == "false" || word == "no" || word == "off") return false;
+  return must_be("1, true, yes, on or 0, false, no, off", text);
+}
+
+Result<Level> parse_value(option_types::Level, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  for (const Level level : {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError, Level::kFatal}) {
+    if (word == lower(show_value(level))) return level;
+  }
+  if (word == "warn") return Level::kWarning;
+  return must_be("DEBUG, INFO, WARNING, ERROR or FATAL", text, {"DEBUG", "INFO", "WARNING", "ERROR", "FATAL"});
+}
+
+Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  if (word == "block") return Overflow::kBlock;
+  if (word == "drop") return Overflow::kDrop;
+  if (word == "overwrite") return not_yet(word);
+  return must_be("block or drop", text, {"block", "drop"});
+}
+
+Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&) {
+  const auto parts = split_list(text);
+  for (const auto part : parts) {
+    const std::string word = lower(part);
+    if (word == "jsonl" || word == "json") continue;
+    if (word == "sqlite" || word == "jaeger" || word == "otlp") return not_yet(word);
+    return must_be("a comma list of jsonl (json)", part, {"jsonl", "json"});
+  }
+  if (parts.empty()) return must_be("a comma list of jsonl (json)", text);
+  return std::vector<Destination>{Destination::kJsonl};
+}
+
+Result<option_types::Attributes::Value> parse_value(option_types::Attributes, std::string_view text, const Limits&) {
+  option_types::Attributes::Value pairs;
+  for (const auto part : split_list(text)) {
+    const auto equals = part.find('=');
+    const auto key = trim(part.substr(0, equals));
+    const auto value = equals == std::string_view::npos ? std::nullopt : percent_decoded(trim(part.substr(equals + 1)));
+    if (key.empty() || !value) return must_be("a comma list of key=value, values percent-encoded", part);
+    pairs.emplace_back(key, *value);
+  }
+  return pairs;
+}
+
+std::string show_value(const std::string& value) { return value.empty() ? "nothing" : value; }
+
+std::string show_value(const std::vector<std::string>& value) {
+  return value.empty() ? "every key" : fmt::format("{}", fmt::join(value, ","));
+}
+
+std::string show_value(std::uint64_t value) { return fmt::format("{}", value); }
+
+std::string show_value(std::chrono::milliseconds value) { return fmt::format("{}", value.count()); }
+
+std::string show_value(bool value) { return value ? "1" : "0"; }
+
+std::string show_value(Level value) {
+  switch (value) {
+    case Level::kDebug:
+      return "DEBUG";
+    case Level::kInfo:
+      return "INFO";
+    case Level::kWarning:
+      return "WARNING";
+    case Level::kError:
+      return "ERROR";
+    case Level::kFatal:
+      return "FATAL";
+  }
+  return "INFO";
+}
+
+std::string show_value(Overflow value) { return value == Overflow::kDrop ? "drop" : "block"; }
+
+std::string show_value(const std::vector<Destination>&) { return "jsonl"; }
+
+std::string show_value(const option_types::Attributes::Value& value) {
+  std::string pairs;
+  for (const auto& [key, text] : value) pairs += (pairs.empty() ? "" : ",") + key + "=" + text;
+  return show_value(pairs);
+}
+
+std::string show_bytes(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 3> kUnits{" KiB", " MiB", " GiB"};
+  std::string_view unit;
+  for (const auto next : kUnits) {
+    if (bytes < 1024 || bytes % 1024 != 0) break;
+    bytes /= 1024;
+    unit = next;
+  }
+  return fmt::format("{}{}", bytes, unit);
+}
+
+}  // namespace glimpse::cli

@@ -1,0 +1,49 @@
+// The text of one setting's value, read and shown: a function pair for each type that options.def names.
+//
+// Failure: the Error continues a sentence that begins with the setting's name, and says what is allowed:
+// ` must be block or drop, got "blok" (did you mean block?)`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "glimpse/options.h"
+#include "glimpse/result.h"
+
+namespace glimpse::cli {
+
+enum class NumberRule : std::uint8_t { kAny, kPowerOfTwo };
+
+// What a number may be.
+struct Limits {
+  std::uint64_t least = 0;
+  std::uint64_t most = UINT64_MAX;
+  NumberRule rule = NumberRule::kAny;
+};
+
+Result<std::string> parse_value(option_types::Text, std::string_view text, const Limits&);
+Result<std::vector<std::string>> parse_value(option_types::KeyList, std::string_view text, const Limits&);
+Result<std::uint64_t> parse_value(option_types::Bytes, std::string_view text, const Limits&);
+Result<std::chrono::milliseconds> parse_value(option_types::Milliseconds, std::string_view text, const Limits&);
+Result<bool> parse_value(option_types::Switch, std::string_view text, const Limits&);
+Result<Level> parse_value(option_types::Level, std::string_view text, const Limits&);
+Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&);
+Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&);
+Result<option_types::Attributes::Value> parse_value(option_types::Attributes, std::string_view text, const Limits&);
+
+// The value as a user would write it; `nothing` for an empty text.
+std::string show_value(const std::string& value);
+std::string show_value(const std::vector<std::string>& value);
+std::string show_value(std::uint64_t value);
+std::string show_value(std::chrono::milliseconds value);
+std::string show_value(bool value);
+std::string show_value(Level value);
+std::string show_value(Overflow value);
+std::string show_value(const std::vector<Destination>& value);
+std::string show_value(const option_types::Attributes::Value& value);
+
+// 65536 is `64 KiB`, 1000 is `1000`.
+std::string show_bytes(std::uint64_t bytes);
+
+}  // namespace glimpse::cli

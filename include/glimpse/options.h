@@ -1,0 +1,91 @@
+// The settings of glimpse as one struct: a field, its type and its default for each row of options.def.
+//
+// C++17, so that programs may include it. Text from the environment or a command line becomes Options in
+// cli/config.h; here are only the values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace glimpse {
+
+enum class Destination : std::uint8_t { kJsonl };
+enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
+enum class Overflow : std::uint8_t { kBlock, kDrop };
+
+// The types that options.def names. fallback() reads a default of that table, which is always well formed (a unit test
+// sends each through the parser of the command line as well).
+namespace option_types {
+
+struct Text {
+  using Value = std::string;
+  static Value fallback(const char* text) { return text; }
+};
+
+struct Path : Text {};
+
+// Keys of records.
+struct KeyList {
+  using Value = std::vector<std::string>;
+  static Value fallback(const char* text) { return *text == '\0' ? Value{} : Value{text}; }
+};
+
+struct Bytes {
+  using Value = std::uint64_t;
+  static constexpr Value fallback(const char* text) {
+    Value value = 0;
+    for (; *text != '\0'; ++text) value = value * 10 + static_cast<Value>(*text - '0');
+    return value;
+  }
+};
+
+struct Milliseconds {
+  using Value = std::chrono::milliseconds;
+  static constexpr Value fallback(const char* text) { return Value(Bytes::fallback(text)); }
+};
+
+struct Switch {
+  using Value = bool;
+  static constexpr Value fallback(const char* text) { return *text == '1'; }
+};
+
+struct Level {
+  using Value = glimpse::Level;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "DEBUG"     ? Value::kDebug
+           : text == "WARNING" ? Value::kWarning
+           : text == "ERROR"   ? Value::kError
+           : text == "FATAL"   ? Value::kFatal
+                               : Value::kInfo;
+  }
+};
+
+struct Overflow {
+  using Value = glimpse::Overflow;
+  static constexpr Value fallback(std::string_view text) { return text == "drop" ? Value::kDrop : Value::kBlock; }
+};
+
+struct DestinationList {
+  using Value = std::vector<Destination>;
+  static Value fallback(std::string_view) { return {Destination::kJsonl}; }
+};
+
+// Pairs of key and value, as OTEL_RESOURCE_ATTRIBUTES has them.
+struct Attributes {
+  using Value = std::vector<std::pair<std::string, std::string>>;
+  static Value fallback(std::string_view) { return {}; }
+};
+
+}  // namespace option_types
+
+struct Options {
+#define OPTION(field, type, default_text, variable, flag, meaning) \
+  option_types::type::Value field = option_types::type::fallback(default_text);
+#include "glimpse/options.def"
+};
+
+}  // namespace glimpse
