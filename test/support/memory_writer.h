@@ -2,12 +2,11 @@
 // for tests of whatever feeds a Writer.
 //
 // Back-pressure: while fail_flushes(message) is in force, flush() returns that Error and the records stay "buffered";
-// recover() ends it. records() has everything accepted, flushed_records says how many of them a flush has taken.
+// recover() ends it. records() has everything accepted, flushed_records() says how many of them a flush has taken.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -70,14 +69,17 @@ class MemoryWriter final : public Writer {
 
   Result<void> flush() override {
     ++flushes_;
-    if (failure_) return Error{*failure_};
+    if (failing_) return Error{failure_};
     flushed_records_ = records_.size();
     return {};
   }
 
   // From now on flush() fails with this message.
-  void fail_flushes(std::string message) { failure_ = std::move(message); }
-  void recover() { failure_.reset(); }
+  void fail_flushes(std::string message) {
+    failing_ = true;
+    failure_ = std::move(message);
+  }
+  void recover() { failing_ = false; }
 
   const std::vector<KeptRecord>& records() const { return records_; }
   std::size_t flushed_records() const { return flushed_records_; }
@@ -97,7 +99,8 @@ class MemoryWriter final : public Writer {
   std::vector<KeptRecord> records_;
   std::size_t flushed_records_ = 0;
   std::size_t flushes_ = 0;
-  std::optional<std::string> failure_;
+  bool failing_ = false;
+  std::string failure_;
 };
 
 }  // namespace glimpse::writers

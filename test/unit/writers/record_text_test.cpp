@@ -1,0 +1,149 @@
+#include "writers/record_text.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace glimpse::writers {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::int64_t kNoon = 1'772'366'400'000'000'000;  // 2026-03-01T12:00:00Z
+
+template <typename Record>
+std::string line_of(const Record& record, const FieldSet& fields = FieldSet()) {
+  LineBuffer buffer(16);
+  append_line(buffer, fields, record);
+  return std::string(buffer.text());
+}
+
+Process full_process() {
+  return {.entry_id = 1,
+          .timestamp_ns = kNoon,
+          .pid = 4711,
+          .ppid = 4700,
+          .command = {"./app", "--name", "two words", ""},
+          .executable = "/opt/app/bin/app",
+          .cwd = "/home/user",
+          .host = "box",
+          .glimpse_version = "0.1.0",
+          .clock = "tsc",
+          .policy = "glimpse-policy.json",
+          .policy_name = "my_policy",
+          .policy_sha256 = std::string(64, 'a'),
+          .service = "shop",
+          .environment = "staging"};
+}
+
+TEST(RecordText, ProcessHasEveryKeyInOrder) {
+  EXPECT_EQ(
+      line_of(full_process()),
+      R"j({"record_type":"process","entry_id":1,"timestamp":"2026-03-01T12:00:00.000000000Z","pid":4711,"ppid":4700,)j"
+      R"j("command":["./app","--name","two words",""],"executable":"/opt/app/bin/app","cwd":"/home/user","host":"box",)j"
+      R"j("glimpse_version":"0.1.0","clock":"tsc","policy":"glimpse-policy.json","policy_name":"my_policy",)j"
+      R"j("policy_sha256":")j" +
+          std::string(64, 'a') + R"j(","service":"shop","environment":"staging"})j" + "\n");
+}
+
+TEST(RecordText, ProcessLeavesOutWhatIsNotSet) {
+  Process process = full_process();
+  process.command.clear();
+  process.policy = "built-in";
+  process.policy_name = process.policy_sha256 = process.service = process.environment = "";
+  const Json read = Json::parse(line_of(process));
+  EXPECT_EQ(read["command"], Json::array());
+  EXPECT_EQ(read["policy"], "built-in");
+  for (const char* key : {"policy_name", "policy_sha256", "service", "environment"}) EXPECT_FALSE(read.contains(key));
+}
+
+TEST(RecordText, ThreadCarriesItsName) {
+  EXPECT_EQ(line_of(Thread{.entry_id = 2, .timestamp_ns = kNoon, .pid = 7, .tid = 8, .name = "wor\"ker"}),
+            R"j({"record_type":"thread","entry_id":2,"timestamp":"2026-03-01T12:00:00.000000000Z","pid":7,"tid":8,)j"
+            R"j("thread":"wor\"ker"})j"
+            "\n");
+}
+
+TEST(RecordText, NoticeSaysWhatHappenedAndHowMuchWasLost) {
+  Notice notice{.entry_id = 3,
+                .timestamp_ns = kNoon,
+                .pid = 7,
+                .tid = 8,
+                .reason = "dropped",
+                .message = "ring full",
+                .dropped = 12};
+  EXPECT_EQ(line_of(notice),
+            R"j({"record_type":"notice","entry_id":3,"timestamp":"2026-03-01T12:00:00.000000000Z","pid":7,"tid":8,)j"
+            R"j("reason":"dropped","message":"ring full","dropped":12})j"
+            "\n");
+  notice.tid = 0;
+  notice.dropped = 0;
+  const Json read = Json::parse(line_of(notice));
+  EXPECT_FALSE(read.contains("tid"));
+  EXPECT_FALSE(read.contains("dropped"));
+}
+
+TEST(RecordText, SummaryOfAKilledProcessNamesItsOpenCallsAndTheSignal) {
+  const Function outer{.index = 0, .name = "main"};
+  const Function inner{.index = 1, .name = "app::run(std::basic_string<char> const&)"};
+  const Summary summary{.entry_id = 9,
+                        .timestamp_ns = kNoon,
+                        .pid = 7,
+                        .calls = 100,
+                        .records = 198,
+                        .threads = 2,
+                        .dropped = {{"ring_full", 3}, {"timeout", 4}},
+                        .open_calls = 2,
+                        .open = {{8, 1, &outer}, {8, 2, &inner}},
+                        .signal = SIGKILL};
+  EXPECT_EQ(
+      line_of(summary),
+      R"j({"record_type":"summary","entry_id":9,"timestamp":"2026-03-01T12:00:00.000000000Z","pid":7,"calls":100,)j"
+      R"j("records":198,"threads":2,"dropped":{"ring_full":3,"timeout":4},"open_calls":2,)j"
+      R"j("open":[{"tid":8,"call_id":1,"function":"main"},{"tid":8,"call_id":2,)j"
+      R"j("function":"app::run(std::basic_string<char> const&)"}],"signal":9,"signal_name":"SIGKILL"})j"
+      "\n");
+}
+
+TEST(RecordText, SummaryOfAGoodEndHasEmptyListsAndTheExitStatus) {
+  const Json read = Json::parse(line_of(Summary{.entry_id = 9, .pid = 7, .exit_status = 0}));
+  EXPECT_EQ(read["dropped"], Json::object());
+  EXPECT_EQ(read["open"], Json::array());
+  EXPECT_EQ(read["exit_status"], 0);
+  EXPECT_FALSE(read.contains("signal"));
+  EXPECT_FALSE(read.contains("signal_name"));
+  EXPECT_FALSE(Json::parse(line_of(Summary{.entry_id = 9})).contains("exit_status")) << "not known";
+}
+
+TEST(RecordText, OnlyNamedKeysAreKeptAndALineWithoutAnyIsNotWritten) {
+  const FieldSet fields = *FieldSet::parse("pid,exit_status,command,thread");
+  EXPECT_EQ(line_of(full_process(), fields), R"j({"pid":4711,"command":["./app","--name","two words",""]})j"
+                                             "\n");
+  EXPECT_EQ(line_of(Summary{.pid = 7, .exit_status = 3}, fields), R"j({"pid":7,"exit_status":3})j"
+                                                                  "\n");
+  EXPECT_EQ(line_of(full_process(), *FieldSet::parse("stage,function")), "");
+  EXPECT_EQ(line_of(Thread{}, *FieldSet::parse("stage")), "");
+}
+
+TEST(RecordText, HostileStringsStayOnOneLine) {
+  Process process = full_process();
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  process.command = {all, all};
+  process.cwd = all;
+  const std::string line = line_of(process);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  EXPECT_EQ(Json::parse(line)["command"][1].get<std::string>().substr(0, 128), all.substr(0, 128));
+}
+
+TEST(RecordText, SignalsHaveTheirNames) {
+  EXPECT_EQ(signal_name(SIGSEGV), "SIGSEGV");
+  EXPECT_EQ(signal_name(SIGRTMIN), "SIGRTMIN");
+  EXPECT_EQ(signal_name(SIGRTMIN + 2), "SIGRTMIN+2");
+  EXPECT_EQ(signal_name(1000), "1000");
+}
+
+}  // namespace
+}  // namespace glimpse::writers
