@@ -1,7 +1,7 @@
 // The names in one ELF file: executable or shared library.
 //
-// Opening reads the symbol tables (.symtab or, failing that, .dynsym; a separate debug file found by build-id or
-// .gnu_debuglink adds its own). Debug information is read compilation unit by compilation unit, when a function in it
+// Opening reads the symbol tables (.symtab and .dynsym; a separate debug file found by build-id or .gnu_debuglink adds
+// its own). Debug information is read compilation unit by compilation unit, when a function in it
 // is first asked for. Nothing is guessed: an address outside every symbol's [start, start + size) has no name.
 //
 // Threads: one thread uses a Binary. Failure: a file that cannot be read gives an Error; the caller then names its
@@ -19,17 +19,25 @@
 
 namespace glimpse::collector {
 
+// Where to look, for tests and for what has no use for debug information.
+struct NameSources {
+  std::string debug_root = "/usr/lib/debug";  // separate debug files
+  bool debug_info = true;                     // read DWARF
+};
+
 class Binary {
  public:
   // `path` as the process mapped it; `build_id` in lower-case hex, empty where not known. A file whose own build-id
   // differs from `build_id` was replaced since it was mapped: that is an Error.
-  static Result<std::unique_ptr<Binary>> open(const std::string& path, std::string_view build_id);
+  static Result<std::unique_ptr<Binary>> open(const std::string& path, std::string_view build_id,
+                                              const NameSources& sources = {});
   virtual ~Binary() = default;
 
   // The function at `address`, a virtual address as the file's symbols count it (run-time address minus load bias).
   virtual FunctionName function_at(std::uint64_t address) = 0;
 
-  // All functions that have symbols, by address, each once: for `glimpse policy list` and to warn of patterns that match nothing.
+  // All functions that have symbols, by address, each once: for `glimpse policy list` and to warn of patterns that
+  // match nothing. Clones (`.cold`) are part of their function; stubs of other binaries' functions are left out.
   virtual std::vector<FunctionName> functions() = 0;
 
   // Whether the file calls __cyg_profile_func_enter (or has the undefined symbol): for `glimpse doctor`.

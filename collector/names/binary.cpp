@@ -1,0 +1,199 @@
+#include "collector/names/binary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include "collector/names/class_evidence.h"
+#include "collector/names/debug_file.h"
+#include "collector/names/debug_info.h"
+#include "collector/names/demangle.h"
+#include "collector/names/elf_file.h"
+#include "collector/names/mangled_reader.h"
+#include "collector/names/symbol_table.h"
+
+namespace glimpse::collector {
+namespace {
+
+constexpr std::string_view kDeleted = " (deleted)";
+constexpr std::string_view kHook = "__cyg_profile_func_enter";
+
+class ElfBinary final : public Binary {
+ public:
+  ElfBinary(std::unique_ptr<ElfFile> file, std::unique_ptr<ElfFile> debug_file, bool debug_info)
+      : file_(std::move(file)), debug_file_(std::move(debug_file)) {
+    for (const ElfFile::SymbolTable& table : tables()) symbols_.add(table);
+    symbols_.finish();
+    if (debug_info) open_debug_info();
+  }
+
+  FunctionName function_at(std::uint64_t address) override {
+    const std::size_t index = symbols_.find(address);
+    if (index != SymbolTable::kNone) return name_of(symbols_[index]);
+    const std::optional<Declaration> declaration = declaration_at(address);
+    if (!declaration || declaration->symbol.empty()) return unknown_name(file_->path(), address);
+    return name_of(declaration->symbol, declaration);
+  }
+
+  std::vector<FunctionName> functions() override {
+    std::unordered_set<std::string_view> whole;  // symbols of functions that are there themselves, not as clones only
+    for (std::size_t i = 0; i < symbols_.size(); ++i) {
+      const std::string_view name = symbols_[i].name;
+      if (source_symbol(name).size() == name.size()) whole.insert(name);
+    }
+    std::vector<FunctionName> names;
+    for (std::size_t i = 0; i < symbols_.size(); ++i) {
+      const Symbol symbol = symbols_[i];
+      const std::string_view source = source_symbol(symbol.name);
+      const bool clone = source.size() != symbol.name.size();
+      if (symbol.stub || (clone && !whole.insert(source).second)) continue;
+      names.push_back(name_of(symbol));
+    }
+    return names;
+  }
+
+  bool instrumented() const override {
+    for (const ElfFile::SymbolTable& table : tables()) {
+      for (std::size_t i = 0; i < table.size(); ++i) {
+        const Elf64_Sym symbol = table.symbol(i);
+        if (table.name(symbol.st_name) != kHook) continue;
+        // A library that defines the hook (libc does) offers it; a program that defines it was linked with us.
+        if (symbol.st_shndx == SHN_UNDEF || !file_->is_library()) return true;
+      }
+    }
+    return false;
+  }
+
+  bool has_symtab() const override {
+    return file_->symtab().size() > 0 || (debug_file_ != nullptr && debug_file_->symtab().size() > 0);
+  }
+
+  bool has_debug_info() const override { return file_with_debug_info() != nullptr; }
+
+ private:
+  std::vector<ElfFile::SymbolTable> tables() const {
+    std::vector<ElfFile::SymbolTable> tables{file_->symtab(), file_->dynsym()};
+    if (debug_file_ != nullptr) tables.push_back(debug_file_->symtab());
+    return tables;
+  }
+
+  const ElfFile* file_with_debug_info() const {
+    for (const ElfFile* file :
+         {static_cast<const ElfFile*>(debug_file_.get()), static_cast<const ElfFile*>(file_.get())}) {
+      if (file != nullptr && (file->has_section(".debug_info") || file->has_section(".zdebug_info"))) return file;
+    }
+    return nullptr;
+  }
+
+  void open_debug_info() {
+    if (const ElfFile* file = file_with_debug_info()) debug_info_ = DebugInfo::open(file->path());
+  }
+
+  std::optional<Declaration> declaration_at(std::uint64_t address) {
+    return debug_info_ != nullptr ? debug_info_->function_at(address) : std::nullopt;
+  }
+
+  FunctionName name_of(const Symbol& symbol) {
+    if (symbol.name.empty()) return unknown_name(file_->path(), symbol.start);
+    return name_of(symbol.name, symbol.stub ? std::nullopt : declaration_at(symbol.start));
+  }
+
+  FunctionName name_of(std::string_view symbol, const std::optional<Declaration>& declaration) {
+    Demangled demangled = demangle(symbol);
+    FunctionName function;
+    function.name = std::move(demangled.text);
+    if (declaration) {
+      function.file = declaration->file;
+      function.line = declaration->line;
+    }
+    function.module = module_of(demangled.scopes, declaration);
+    function.module_is_binary = function.module.empty();
+    if (function.module_is_binary) function.module = binary_module(file_->path());
+    return function;
+  }
+
+  // The namespaces around a function, joined; empty where there are none.
+  std::string module_of(const std::vector<ScopePart>& scopes, const std::optional<Declaration>& declaration) {
+    std::vector<std::string_view> path;
+    if (declaration && agrees(declaration->namespaces, scopes)) {
+      path.assign(declaration->namespaces.begin(), declaration->namespaces.end());
+    } else {
+      for (const ScopePart& scope : scopes) {
+        path.push_back(scope.name);
+        if (scope.kind == ScopePart::kNamespace) continue;
+        if (scope.kind == ScopePart::kClass || evidence().is_class(path)) {
+          path.pop_back();
+          break;
+        }
+      }
+    }
+    return fmt::format("{}", fmt::join(path, "::"));
+  }
+
+  // Functions folded into one by the linker share an address, and then the debug information may be another's. A C
+  // name has no scopes to compare.
+  static bool agrees(const std::vector<std::string>& namespaces, const std::vector<ScopePart>& scopes) {
+    if (scopes.empty()) return true;
+    return namespaces.size() <= scopes.size() &&
+           std::equal(namespaces.begin(), namespaces.end(), scopes.begin(),
+                      [](const std::string& name, const ScopePart& scope) { return name == scope.name; });
+  }
+
+  // Gathered from all symbols when the first function needs it.
+  const ClassEvidence& evidence() {
+    if (evidence_) return *evidence_;
+    evidence_.emplace();
+    MangledReader reader(*evidence_);
+    for (const ElfFile::SymbolTable& table : tables()) {
+      for (std::size_t i = 0; i < table.size(); ++i) reader.read(table.name(table.symbol(i).st_name));
+    }
+    return *evidence_;
+  }
+
+  std::unique_ptr<ElfFile> file_;
+  std::unique_ptr<ElfFile> debug_file_;
+  SymbolTable symbols_;
+  std::unique_ptr<DebugInfo> debug_info_;
+  std::optional<ClassEvidence> evidence_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Binary>> Binary::open(const std::string& path, std::string_view build_id,
+                                             const NameSources& sources) {
+  if (path.ends_with(kDeleted)) return Error{fmt::format("{}: the file was deleted after it was loaded", path)};
+  auto file = ElfFile::open(path);
+  if (!file) return file.error();
+  if (!build_id.empty() && file.value()->build_id() != build_id) {
+    return Error{fmt::format("{}: the file was replaced after it was loaded (build-id {} was loaded, {} is there now)",
+                             path, build_id, file.value()->build_id())};
+  }
+  auto debug_file = find_debug_file(*file.value(), sources.debug_root);
+  return std::unique_ptr<Binary>(
+      std::make_unique<ElfBinary>(std::move(file.value()), std::move(debug_file), sources.debug_info));
+}
+
+std::string binary_module(std::string_view path) {
+  if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
+  path.remove_prefix(path.rfind('/') + 1);
+  for (std::size_t at = path.find(".so", 1); at != std::string_view::npos; at = path.find(".so", at + 1)) {
+    const std::string_view version = path.substr(at + 3);
+    if (version.empty() || (version[0] == '.' && version.find_first_not_of(".0123456789") == std::string_view::npos)) {
+      return std::string(path.substr(0, at));
+    }
+  }
+  return std::string(path);
+}
+
+FunctionName unknown_name(std::string_view path, std::uint64_t address) {
+  FunctionName function;
+  function.module = binary_module(path);
+  function.module_is_binary = true;
+  function.name = fmt::format("{}+{:#x}", function.module, address);
+  return function;
+}
+
+}  // namespace glimpse::collector
