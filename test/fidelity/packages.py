@@ -1,0 +1,116 @@
+"""The programs nobody here wrote: how each is built by flags alone, and a workload that does the same every time.
+
+Shell text runs in a copy of the Debian source package, with $CC, $CXX, $CFLAGS and $CXXFLAGS set. The workload is one
+command, run in the folder that `inputs` has filled; its standard input is the file `stdin` where there is one.
+"""
+
+import dataclasses
+
+
+@dataclasses.dataclass
+class Package:
+    name: str           # of the Debian source package
+    language: str       # "c" or "c++"
+    build: str
+    program: str        # path of what was built
+    inputs: str         # shell text that fills the folder of the workload; $SOURCE is the built source
+    arguments: list
+    narrow: dict        # the narrow policy, completed with trace_depth 5
+    namespaces: str = ""
+    unordered: bool = False  # threads share the work by chance
+    why: str = ""
+
+
+TEXT = """i=0; while [ $i -lt 400 ]; do echo "line $i of the text: $((i * 7919 % 1000)) apples, $((i * 104729 % 97)) pears and a word$((i % 13))"; i=$((i + 1)); done > text"""
+
+PACKAGES = [
+    Package(
+        "tinyxml2", "c++", "sed -i '/Parsing dream.xml (%s)/d' xmltest.cpp && $CXX $CXXFLAGS tinyxml2.cpp xmltest.cpp -o xmltest", "xmltest",
+        'cp -r "$SOURCE/resources" . && head -c 12000 "$SOURCE/resources/dream.xml" > resources/dream.xml', [],
+        {"exact_modules": ["tinyxml2"]}, "tinyxml2"),
+    Package(
+        "snappy", "c++",
+        "cmake -S . -B bld -DCMAKE_BUILD_TYPE= -DSNAPPY_BUILD_BENCHMARKS=OFF -DSNAPPY_BUILD_TESTS=OFF >/dev/null && "
+        "$CXX $CXXFLAGS -std=c++17 -DHAVE_CONFIG_H -I. -Ibld snappy.cc snappy-c.cc snappy-sinksource.cc snappy-stubs-internal.cc "
+        "snappy-test.cc snappy_test_data.cc snappy_unittest.cc -lgtest -lgtest_main -lpthread -lz -o snappy_unittest",
+        "snappy_unittest", 'cp -r "$SOURCE/testdata" .',
+        ["--gtest_filter=Snappy.Simple*:Snappy.Four*:Snappy.IOVec*:SnappyCorruption*:CorruptedTest*:Snappy.ReadPast*", "--gtest_print_time=0"],
+        {"package_trees": ["snappy::internal"]}, "snappy,snappy::internal,testing,testing::internal,std"),
+    Package(
+        "mawk", "c", "./configure --with-builtin-srand=no -q && make -s mawk", "mawk",
+        TEXT + """
+cat > script <<'END'
+function join(a, n,   i, s) { for (i = 1; i <= n; i++) s = s (i > 1 ? "," : "") a[i]; return s }
+function fibonacci(n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2) }
+{ words += NF; seen[$NF]++; gsub(/[aeiou]/, "<&>"); if (match($0, /[0-9]+ </)) total += substr($0, RSTART, RLENGTH) }
+/word[35]/ { n = split($0, part, / /); line[NR % 7] = join(part, n) }
+END { print words, total, fibonacci(12); for (k = 0; k < 13; k++) printf "%s=%d ", "word" k, seen["word" k]; print line[3]; print toupper(substr(line[4], 1, 20)) }
+END""", ["-f", "script", "text"],
+        {"exact_modules": ["mawk"], "exclude_functions": ["execute", "collect_*"]}),
+    Package(
+        "dash", "c", "touch aclocal.m4; sleep 1; touch configure config.h.in; sleep 1; touch Makefile.in src/Makefile.in; ./configure -q && make -s", "src/dash",
+        TEXT + """
+cat > script <<'END'
+count() { local n=0; while read -r a b c; do n=$((n + b)); case $c in *word3) echo "three $b";; *) :;; esac; done; echo "sum $n"; }
+count < text | tail -n 3
+for i in 1 2 3 4 5; do x="$x$i"; y=${x#1}; z=${x%5}; echo "$x $y $z ${#x}"; done
+(trap 'echo leaving' EXIT; cd /; echo "$(echo nested "$(echo deeper)")")
+f() { [ "$1" -gt 0 ] && { echo "$1"; f $(($1 - 1)); }; }
+f 8
+set -- a b c; echo "$# $*"; shift; echo "$@"
+eval 'echo evaluated $x' ; unset x; echo "${x:-default}"
+sh_error() { cd /nonexistent/folder; echo "status $?"; }; sh_error 2>/dev/null
+if ! (exit 3); then echo "status 3"; fi
+cat <<HERE
+here $y
+HERE
+{ echo one; echo two; } | while read w; do echo "got $w"; done &
+wait; exit 7
+END""", ["script"],
+        {"exact_modules": ["dash"], "exclude_functions": ["pst*", "growstackto"]}),
+    Package(
+        "lua5.4", "c",
+        """cd src; echo '#define DEB_HOST_MULTIARCH "x86_64-linux-gnu"' > lua5.4-deb-multiarch.h; $CC $CFLAGS -DLUA_USE_LINUX $(ls *.c | grep -v luac.c) -o lua -lm -ldl -Wl,-E""",
+        "src/lua",
+        """cat > script.lua <<'END'
+local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
+print(fib(10))
+local list = {}
+for i = 1, 60 do list[i] = {key = (i * 7919) % 101, name = "n" .. i} end
+table.sort(list, function(a, b) return a.key < b.key end)
+print(list[1].name, list[60].key)
+for i = 1, 20 do
+  local good, what = pcall(function(x) if x % 3 == 0 then error("thrown " .. x) end return x end, i)
+  if not good then print(what) end
+end
+print(pcall(string.rep)) print(select(2, pcall(error, {1}) ) ~= nil)
+local co = coroutine.wrap(function(a) for i = 1, 5 do a = coroutine.yield(a + i) end error("in coroutine") end)
+for i = 1, 5 do io.write(co(i), " ") end
+print(pcall(co, 1))
+print(string.format("%5.2f|%q|%s", 3.14159, "quoted\\n", ("x"):rep(5)), ("hello world"):gsub("o", "0"))
+for w in ("one two three"):gmatch("%a+") do io.write(w:upper(), ",") end print()
+collectgarbage()
+print(load("return 1 +")) os.exit(5, true)
+END""", ["script.lua"],
+        {"package_trees": ["lua"], "exclude_functions": ["luaV_*"]}, why="LUAI_THROW is longjmp: its exits are not seen by anybody's hook"),
+    Package(
+        "xz-utils", "c",
+        "./configure -q --disable-nls --disable-shared --disable-doc --disable-scripts --disable-lzmainfo --disable-xzdec --disable-lzmadec && make -s -j2",
+        "src/xz/xz", TEXT + "; cat text text > two; head -c 40000 two > small", ["-T2", "-0", "--block-size=16384", "-k", "-c", "small"],
+        {"exact_modules": ["xz"], "exclude_functions": ["lzma_crc*", "rc_*"]}, unordered=True,
+        why="which worker gets which block, and how often the main thread wakes up, is chance"),
+    Package(
+        "libzstd", "c", 'make -s -j2 -C programs zstd HAVE_ZLIB=0 HAVE_LZMA=0 HAVE_LZ4=0 HAVE_THREAD=1 CFLAGS="$CFLAGS"',
+        "programs/zstd", TEXT + "; cat text text text text text text text text > much", ["-T2", "-1", "-B32768", "-q", "-k", "-c", "much"],
+        {"exact_modules": ["zstd"], "exclude_functions": ["ZSTD_*", "HUF_*", "FSE_*"]}, unordered=True,
+        why="which worker gets which job is chance"),
+    Package(
+        "jq", "c",
+        r"""cd src; echo '#define JQ_VERSION "1.6"' > version.h; sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$/\\n"/' builtin.jq > builtin.inc
+$CC $CFLAGS -D_GNU_SOURCE -DIEEE_8087 -DHAVE_MEMMEM -DHAVE_ISATTY -DHAVE_TIMEGM -DHAVE_STRPTIME -DHAVE_GMTIME_R -DHAVE_MKTIME -DHAVE_STRFTIME -DHAVE_GETTIMEOFDAY -DHAVE_ALLOCA_H -w -I. \
+builtin.c bytecode.c compile.c execute.c jq_test.c jv.c jv_alloc.c jv_aux.c jv_dtoa.c jv_file.c jv_parse.c jv_print.c jv_unicode.c linker.c locfile.c util.c lexer.c parser.c main.c inject_errors.c -lm -lpthread -o jq""",
+        "src/jq", """cat > in.json <<'END'
+{"a": [1, 2, {"b": "text", "c": null}], "d": 1.5, "e": "x\\u00e9y"}
+END""", ["-c", "[.a[] | numbers | . + 1], (.e | length), (.a[2] | keys), ([paths] | length)", "in.json"],
+        {"exact_modules": ["jq"], "exclude_functions": ["jv_*", "jvp_*"]}),
+]
