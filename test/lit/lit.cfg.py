@@ -58,4 +58,6 @@ config.substitutions += [
     ("%glimpse-c\\+\\+", os.path.join(config.glimpse_bin_dir, "glimpse-c++")),
     ("%glimpse\\b", glimpse),
     ("%python\\b", config.python),
+    ("%build\\b", config.glimpse_build_dir),
+    ("%root\\b", config.glimpse_source_dir),
 ]
