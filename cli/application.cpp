@@ -9,9 +9,9 @@
 #include <memory>
 
 #include "cli/arguments.h"
+#include "cli/did_you_mean.h"
 #include "cli/exit_status.h"
 #include "cli/messages.h"
-#include "cli/nearest_word.h"
 #include "cli/run_command.h"
 #include "cli/settings.h"
 

@@ -5,15 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <optional>
 
+#include "cli/did_you_mean.h"
 #include "cli/env_file.h"
 #include "cli/messages.h"
-#include "cli/nearest_word.h"
 #include "cli/settings.h"
 
 namespace glimpse::cli {
@@ -22,27 +23,30 @@ namespace {
 
 constexpr std::uintmax_t kMaxEnvFileBytes = 1 << 20;
 
-std::string without_underscores(std::string_view name) {
-  std::string result;
-  std::ranges::copy_if(name, std::back_inserter(result), [](char letter) { return letter != '_'; });
-  return result;
-}
+constexpr std::string_view kPrefix = "GLIMPSE_";
 
 // The variable of ours that `name` was probably meant to be; empty where it is ours already or nobody's business.
+//   GLIMPSE_LOGPATH   the prefix is right and the rest is near a name
+//   GLIMSE_LOG_PATH   the rest is a name and the prefix is nearly right
 std::string meant_variable(std::string_view name) {
   const auto& known = known_variables();
   if (std::ranges::find(known, name) != known.end()) return {};
-  std::string found;
-  std::size_t best = 3;  // letters that may differ, plus one
+  std::vector<std::string> rests;
   for (const auto& candidate : known) {
-    if (candidate.size() > name.size() + best || name.size() > candidate.size() + best) continue;
-    if (word_distance(without_underscores(name), without_underscores(candidate)) == 0) return candidate;
-    const std::size_t distance = word_distance(name, candidate);
-    if (distance >= best) continue;
-    best = distance;
-    found = candidate;
+    if (candidate.starts_with(kPrefix)) rests.push_back(candidate.substr(kPrefix.size()));
   }
-  return found;
+  const std::string_view word = kPrefix.substr(0, kPrefix.size() - 1);
+  std::string_view begin = name.substr(0, word.size());
+  std::string rest(name.substr(begin.size()));
+  if (std::ranges::equal(begin, word, [](unsigned char a, unsigned char b) { return std::toupper(a) == b; })) {
+    if (rest.starts_with('_')) rest.erase(0, 1);
+    const std::string found = nearest_word(rest, rests);
+    return found.empty() ? "" : std::string(kPrefix) + found;
+  }
+  begin = name.substr(0, name.find('_'));
+  rest = name.substr(std::min(begin.size() + 1, name.size()));
+  const bool is_name = std::ranges::find(rests, rest) != rests.end();
+  return is_name && !nearest_word(begin, {std::string(word)}).empty() ? std::string(kPrefix) + rest : "";
 }
 
 // Collects values from the lowest source to the highest.

@@ -2,9 +2,10 @@
 //
 //   built-in default < .env < .env.NAME < environment < command line          NAME is the value of GLIMPSE_ENV
 //
-// Of .env files only GLIMPSE_ keys are read; OTEL_ variables and GLIMPSE_ENV come from the environment only. A variable
-// that is set to nothing counts as not set. Failure: a wrong value gives one warning and the next lower source's value
-// is kept; a name that is nearly one of ours gives a warning with the right one. Nothing here stops a program.
+// Of .env files only GLIMPSE_ keys are read; OTEL_ variables, GLIMPSE_ENV and GLIMPSE_CLOCK come from the environment
+// only. A variable that is set to nothing counts as not set. Failure: a wrong value gives one warning and the next
+// lower source's value is kept; a name that is nearly one of ours gives a warning with the right one. Nothing here
+// stops a program.
 #pragma once
 
 #include <filesystem>

@@ -33,6 +33,13 @@ constexpr std::string_view kFooter = R"(Examples:
 Words after the program belong to it. The exit status is the program's; where a signal killed it, glimpse
 ends by the same signal. 127: not found, 126: cannot be executed, 2: wrong use, wrong policy or no output file.)";
 
+class RunHelp : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: glimpse run [OPTIONS] [--] PROGRAM [ARGUMENTS]\n";
+  }
+};
+
 struct Request {
   Variables overrides;  // settings given as options
   bool append = false;
@@ -163,7 +170,7 @@ int run(const Request& request, const std::vector<std::string>& program) {
 void add_run_command(CLI::App& app, const std::vector<std::string>& program, int& exit_status) {
   auto request = std::make_shared<Request>();
   auto* command = app.add_subcommand("run", "Run a program and record its calls");
-  command->usage("Usage: glimpse run [options] [--] program [arguments]\n");
+  command->formatter(std::make_shared<RunHelp>());
   command->footer(std::string(kFooter));
   add_setting_options(*command, request->overrides, {"output", "policy", "fields", "ring-bytes", "overflow"});
   command->add_flag("--append", request->append, "Keep what is in the output file");

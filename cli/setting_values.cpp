@@ -10,7 +10,7 @@
 #include <charconv>
 #include <optional>
 
-#include "cli/nearest_word.h"
+#include "cli/did_you_mean.h"
 #include "writers/field_set.h"
 
 namespace glimpse::cli {
@@ -58,7 +58,7 @@ std::optional<std::uint64_t> number_with_suffix(std::string_view text, const std
   std::uint64_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc{}) return std::nullopt;
-  const std::string rest = lower(trim(text.substr(static_cast<std::size_t>(end - text.data()))));
+  const std::string rest = lower(text.substr(static_cast<std::size_t>(end - text.data())));
   for (const auto& suffix : suffixes) {
     if (rest != suffix.text) continue;
     std::uint64_t product = 0;
@@ -124,7 +124,7 @@ Result<std::uint64_t> parse_value(option_types::Bytes, std::string_view text, co
 }
 
 Result<std::chrono::milliseconds> parse_value(option_types::Milliseconds, std::string_view text, const Limits& limits) {
-  constexpr std::array<Suffix, 3> kSuffixes{{{"", 1}, {"ms", 1}, {"s", 1000}}};
+  constexpr std::array<Suffix, 1> kSuffixes{{{"", 1}}};
   const auto value = number_with_suffix(trim(text), kSuffixes);
   if (value && within(*value, limits)) return std::chrono::milliseconds(*value);
   return must_be(fmt::format("{} to {} milliseconds", limits.least, limits.most), text);
@@ -152,6 +152,13 @@ Result<Overflow> parse_value(option_types::Overflow, std::string_view text, cons
   if (word == "drop") return Overflow::kDrop;
   if (word == "overwrite") return not_yet(word);
   return must_be("block or drop", text, {"block", "drop"});
+}
+
+Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  if (word == "auto") return Clock::kAuto;
+  if (word == "monotonic") return Clock::kMonotonic;
+  return must_be("auto or monotonic", text, {"auto", "monotonic"});
 }
 
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&) {
@@ -207,6 +214,8 @@ std::string show_value(Level value) {
 }
 
 std::string show_value(Overflow value) { return value == Overflow::kDrop ? "drop" : "block"; }
+
+std::string show_value(Clock value) { return value == Clock::kMonotonic ? "monotonic" : "auto"; }
 
 std::string show_value(const std::vector<Destination>&) { return "jsonl"; }
 

@@ -24,8 +24,10 @@ struct Setting {
   Result<void> (*assign)(Options& options, std::string_view text);
   std::string (*show)(const Options& options);
 
-  // Whether .env files may set it: OTEL_ variables and GLIMPSE_ENV come from the environment only.
-  bool in_env_file() const { return variable.starts_with("GLIMPSE_") && variable != "GLIMPSE_ENV"; }
+  // Whether .env files may set it.
+  bool in_env_file() const {
+    return variable.starts_with("GLIMPSE_") && variable != "GLIMPSE_ENV" && variable != "GLIMPSE_CLOCK";
+  }
 };
 
 std::span<const Setting> settings();

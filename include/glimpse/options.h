@@ -16,6 +16,7 @@ namespace glimpse {
 enum class Destination : std::uint8_t { kJsonl };
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 enum class Overflow : std::uint8_t { kBlock, kDrop };
+enum class Clock : std::uint8_t { kAuto, kMonotonic };
 
 // The types that options.def names. fallback() reads a default of that table, which is always well formed (a unit test
 // sends each through the parser of the command line as well).
@@ -67,6 +68,13 @@ struct Level {
 struct Overflow {
   using Value = glimpse::Overflow;
   static constexpr Value fallback(std::string_view text) { return text == "drop" ? Value::kDrop : Value::kBlock; }
+};
+
+struct Clock {
+  using Value = glimpse::Clock;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "monotonic" ? Value::kMonotonic : Value::kAuto;
+  }
 };
 
 struct DestinationList {
