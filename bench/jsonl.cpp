@@ -4,7 +4,7 @@
 //   format   CallText into memory that is thrown away: what the processor pays for the text
 //   jsonl    JsonlWriter into a new file, flushed whenever 256 KiB are full
 //   write    256 KiB write()s of as many bytes into a new file: the most that the file system gives
-// Printed are medians over the rounds. Both files are removed, whatever happens.
+// Printed are medians over the rounds. Both files are removed, also after an error.
 #include "writers/jsonl.h"
 
 #include <fcntl.h>
@@ -16,9 +16,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -97,10 +97,8 @@ std::vector<Call> realistic_calls(const std::vector<Function>& functions, std::s
   return calls;
 }
 
-[[noreturn]] void fail(const std::string& message) {
-  fmt::print(stderr, "jsonl: {}\n", message);
-  std::exit(1);
-}
+// Travels up to main(), so that files are removed on the way.
+[[noreturn]] void fail(const std::string& message) { throw std::runtime_error(message); }
 
 double wall_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -236,5 +234,10 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_flag("--format-only", choices.format_only, "Only format, for a profiler");
   CLI11_PARSE(app, argc, argv);
-  glimpse::writers::run(choices);
+  try {
+    glimpse::writers::run(choices);
+  } catch (const std::exception& failure) {
+    fmt::print(stderr, "jsonl: {}\n", failure.what());
+    return 1;
+  }
 }

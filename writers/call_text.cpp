@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "writers/json_text.h"
 #include "writers/level_text.h"
@@ -13,13 +14,23 @@
 namespace glimpse::writers {
 namespace {
 
-constexpr std::size_t kStep = 32;           // bytes copied at once; every prepared text may be read in whole steps
-constexpr std::size_t kFixedBytes = 512;    // room for everything on a line but names, places and exceptions
+constexpr std::size_t kStep = 64;           // bytes copied at once; every prepared text may be read in whole steps
+constexpr std::size_t kUsualName = 192;     // copied without asking how long the text is: guessing wrong costs more
+constexpr std::size_t kFixedBytes = 1024;   // room for everything on a line but names, places and exceptions
 constexpr std::size_t kBlockBytes = 65536;  // prepared texts share blocks of this size
 
 constexpr std::string_view kStages[] = {"START", "END", "EXCEPTION"};
 
 std::size_t padded(std::size_t bytes) { return (bytes + kStep - 1) / kStep * kStep; }
+
+// Copies padded text; whole steps beyond its end land in the room that the rest of the line will fill.
+template <std::size_t kAtLeast>
+char* copy_padded(char* out, const char* text, std::size_t size) {
+  std::memcpy(out, text, kAtLeast);
+  for (std::size_t at = kAtLeast; at < size; at += kStep) [[unlikely]]
+    std::memcpy(out + at, text + at, kStep);
+  return out + size;
+}
 
 // A literal of at most 32 bytes with its size known to the compiler: one or two stores.
 template <std::size_t kSizeWithZero>
@@ -51,19 +62,19 @@ CallText::CallText(const FieldSet& fields)
     if (fields.has(Key::record_type)) append_string(head, Key::record_type, "log_entry");
     if (fields.has(Key::stage)) append_string(head, Key::stage, kStages[stage]);
     if (fields.has(Key::entry_id)) head += ",\"entry_id\":";
-    heads_[stage] = piece(head);
+    heads_[stage] = piece<64>(head);
   }
   for (std::size_t level = 0; level < levels_.size(); ++level) {
     std::string text;
     if (fields.has(Key::level)) append_string(text, Key::level, level_name(static_cast<Level>(level)));
-    levels_[level] = piece(text);
+    levels_[level] = piece<24>(text);
   }
 }
 
 void CallText::append(LineBuffer& buffer, const Call& record) {
   const FunctionText function = function_text(*record.function);
   const Exception* const exception = record.stage == Stage::kException ? record.exception : nullptr;
-  std::size_t bytes = kFixedBytes + function.name.size + function.location.size;
+  std::size_t bytes = kFixedBytes + function.name_size + function.location_size;
   if (exception != nullptr) bytes += kMaxEscapedPerByte * (exception->type.size() + exception->what.size());
   char* const begin = buffer.reserve(bytes);
 
@@ -78,7 +89,7 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
     out = record.parent_call_id == 0 ? copy_literal(out, "null") : write_integer(out, record.parent_call_id);
   }
   out = copy(out, levels_[static_cast<std::size_t>(record.level)]);
-  out = copy(out, function.name);
+  out = copy_padded<kUsualName>(out, function.name, function.name_size);
   if (wanted_.timestamp) {
     out = timestamp_.write(out, record.timestamp_ns);
     *out++ = '"';
@@ -86,7 +97,7 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
   out = copy(out, thread_text(record.pid, record.tid));
   if (wanted_.depth) out = write_number(out, record.depth);
   if (record.stage == Stage::kStart) {
-    out = copy(out, function.location);
+    out = copy_padded<kStep>(out, function.name + padded(function.name_size), function.location_size);
   } else if (wanted_.duration) {
     out = copy_literal(out, ",\"duration_ms\":");
     out = write_milliseconds(out, record.duration_ns);
@@ -100,15 +111,12 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
 }
 
 const CallText::FunctionText& CallText::function_text(const Function& function) {
-  if (function.index >= functions_.size()) [[unlikely]]
-    functions_.resize(function.index * std::size_t{3} / 2 + 64);
-  FunctionText& text = functions_[function.index];
-  if (text.name.text == nullptr) [[unlikely]]
-    text = prepare(function);
-  return text;
+  if (function.index >= functions_.size() || functions_[function.index].name == nullptr) [[unlikely]]
+    prepare(function);
+  return functions_[function.index];
 }
 
-CallText::FunctionText CallText::prepare(const Function& function) {
+void CallText::prepare(const Function& function) {
   std::string name;
   if (fields_.has(Key::function)) append_string(name, Key::function, function.name);
   if (fields_.has(Key::module)) append_string(name, Key::module, function.module);
@@ -116,20 +124,29 @@ CallText::FunctionText CallText::prepare(const Function& function) {
   std::string location;
   if (fields_.has(Key::file) && !function.file.empty()) append_string(location, Key::file, function.file);
   if (fields_.has(Key::line) && function.line != 0) location += fmt::format(",\"line\":{}", function.line);
-  return {keep(name), keep(location)};
+
+  char* const kept = keep(std::max(padded(name.size()) + padded(location.size()) + kStep, kUsualName));
+  std::copy(name.begin(), name.end(), kept);
+  std::copy(location.begin(), location.end(), kept + padded(name.size()));
+  if (function.index >= functions_.size()) functions_.resize(function.index * std::size_t{3} / 2 + 64);
+  functions_[function.index] = {kept, static_cast<std::uint32_t>(name.size()),
+                                static_cast<std::uint32_t>(location.size())};
 }
 
-const CallText::Piece& CallText::thread_text(std::uint32_t pid, std::uint32_t tid) {
-  const std::uint64_t key = std::uint64_t{pid} << 32 | tid;
+const CallText::Piece<48>& CallText::thread_text(std::uint32_t pid, std::uint32_t tid) {
   ThreadText& slot = threads_[tid % threads_.size()];
-  if (slot.key != key || key == 0) [[unlikely]] {
-    std::string text;
-    if (fields_.has(Key::pid)) text += fmt::format(",\"pid\":{}", pid);
-    if (fields_.has(Key::tid)) text += fmt::format(",\"tid\":{}", tid);
-    if (fields_.has(Key::depth)) text += ",\"depth\":";
-    slot = {key, piece(text)};
-  }
+  const std::uint64_t key = std::uint64_t{pid} << 32 | tid;
+  if (slot.key != key || key == 0) [[unlikely]]
+    prepare(slot, pid, tid);
   return slot.piece;
+}
+
+void CallText::prepare(ThreadText& slot, std::uint32_t pid, std::uint32_t tid) {
+  std::string text;
+  if (fields_.has(Key::pid)) text += fmt::format(",\"pid\":{}", pid);
+  if (fields_.has(Key::tid)) text += fmt::format(",\"tid\":{}", tid);
+  if (fields_.has(Key::depth)) text += ",\"depth\":";
+  slot = {std::uint64_t{pid} << 32 | tid, piece<48>(text)};
 }
 
 char* CallText::write_exception(char* out, const Exception& exception) const {
@@ -146,35 +163,27 @@ char* CallText::write_exception(char* out, const Exception& exception) const {
   return out;
 }
 
-// Prepared texts are never freed one by one: they live as long as the functions do.
-CallText::Span CallText::keep(std::string_view text) {
-  const std::size_t bytes = padded(text.size() + 1);
+// Memory that is zero and, like the functions it belongs to, never freed one by one.
+char* CallText::keep(std::size_t bytes) {
   if (free_bytes_ < bytes) {
     free_bytes_ = std::max(bytes, kBlockBytes);
     free_ = blocks_.emplace_back(std::make_unique<char[]>(free_bytes_)).get();
   }
-  char* const kept = free_;
-  std::copy(text.begin(), text.end(), kept);
-  free_ += bytes;
   free_bytes_ -= bytes;
-  return {kept, static_cast<std::uint32_t>(text.size())};
+  return std::exchange(free_, free_ + bytes);
 }
 
-CallText::Piece CallText::piece(std::string_view text) {
-  Piece piece;
-  piece.size = static_cast<std::uint32_t>(text.copy(piece.text, sizeof piece.text));
+template <std::size_t kRoom>
+CallText::Piece<kRoom> CallText::piece(std::string_view text) {
+  Piece<kRoom> piece;
+  piece.size = static_cast<std::uint32_t>(text.copy(piece.text, kRoom));
   return piece;
 }
 
-char* CallText::copy(char* out, const Piece& piece) {
-  std::memcpy(out, piece.text, sizeof piece.text);
+template <std::size_t kRoom>
+char* CallText::copy(char* out, const Piece<kRoom>& piece) {
+  std::memcpy(out, piece.text, kRoom);
   return out + piece.size;
-}
-
-// Whole steps beyond the text's end land in the room that the rest of the line will fill.
-char* CallText::copy(char* out, const Span& span) {
-  for (std::size_t at = 0; at < span.size; at += kStep) std::memcpy(out + at, span.text + at, kStep);
-  return out + span.size;
 }
 
 }  // namespace glimpse::writers

@@ -35,23 +35,21 @@ class CallText {
   void append(LineBuffer& out, const Call& record);
 
  private:
-  // Text of at most 64 bytes, copied as such.
+  // Text of at most kRoom bytes, copied as such.
+  template <std::size_t kRoom>
   struct Piece {
-    alignas(32) char text[64] = {};
+    char text[kRoom] = {};
     std::uint32_t size = 0;
   };
-  // Text of any length in padded memory.
-  struct Span {
-    const char* text = nullptr;
-    std::uint32_t size = 0;
-  };
+  // Two texts of any length in padded memory, the second at the first step behind the first.
   struct FunctionText {
-    Span name;      // `,"function":"…","module":"…","timestamp":"`
-    Span location;  // `,"file":"…","line":12`
+    const char* name = nullptr;       // `,"function":"…","module":"…","timestamp":"`
+    std::uint32_t name_size = 0;      //
+    std::uint32_t location_size = 0;  // `,"file":"…","line":12`
   };
   struct ThreadText {
     std::uint64_t key = 0;  // pid and tid; 0 is nobody
-    Piece piece;            // `,"pid":7,"tid":8,"depth":`
+    Piece<48> piece;        // `,"pid":7,"tid":8,"depth":`
   };
   // The wanted keys whose values are made for each record.
   struct Wanted {
@@ -59,19 +57,21 @@ class CallText {
   };
 
   const FunctionText& function_text(const Function& function);
-  FunctionText prepare(const Function& function);
-  const Piece& thread_text(std::uint32_t pid, std::uint32_t tid);
-  Span keep(std::string_view text);
+  void prepare(const Function& function);
+  const Piece<48>& thread_text(std::uint32_t pid, std::uint32_t tid);
+  void prepare(ThreadText& slot, std::uint32_t pid, std::uint32_t tid);
+  char* keep(std::size_t bytes);
   char* write_exception(char* out, const Exception& exception) const;
 
-  static Piece piece(std::string_view text);
-  static char* copy(char* out, const Piece& piece);
-  static char* copy(char* out, const Span& span);
+  template <std::size_t kRoom>
+  static Piece<kRoom> piece(std::string_view text);
+  template <std::size_t kRoom>
+  static char* copy(char* out, const Piece<kRoom>& piece);
 
   FieldSet fields_;
   Wanted wanted_;
-  std::array<Piece, 3> heads_;   // by Stage
-  std::array<Piece, 5> levels_;  // by Level
+  std::array<Piece<64>, 3> heads_;   // by Stage
+  std::array<Piece<24>, 5> levels_;  // by Level
   TimestampText timestamp_;
   std::vector<FunctionText> functions_;  // by Function::index
   std::array<ThreadText, 256> threads_;  // by tid, each slot holding the last one seen
