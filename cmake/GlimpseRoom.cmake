@@ -21,3 +21,14 @@ function(glimpse_compile_settings target)
     target_link_options(${target} PUBLIC -fsanitize=${GLIMPSE_SANITIZE})
   endif()
 endfunction()
+
+# For code inside the user's process: always optimised, no C++ library, no calls that the compiler invents, never traced.
+function(glimpse_runtime_settings target)
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -Werror
+    -O2 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-stack-protector -fno-builtin
+    -fasynchronous-unwind-tables -fno-lto -ftls-model=initial-exec)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fno-instrument-functions -fno-tree-loop-distribute-patterns)
+  endif()
+endfunction()

@@ -1,0 +1,73 @@
+// Records longer than one word: a header word (wire/event.h) and its payload, in whole words.
+//
+// The ring's head passes over header and payload in one store, so that a reader never sees half a record. A reader that
+// meets a type it does not know skips `words` and counts it: later versions add types without breaking older readers.
+#pragma once
+
+#include <cstdint>
+
+#include "glimpse/wire/event.h"
+
+namespace glimpse::wire {
+
+enum class RecordType : std::uint32_t {
+  kEpoch = 1,   // payload: high half of the clock from here on, in the low 32 bits of one word
+  kThrow = 2,   // an exception was thrown: ThrowPayload, then the texts
+  kCatch = 3,   // payload: the exception's address. It is handled: frames still open are left normally from here on
+  kLeave = 4,   // frames were left without their exit hook: LeavePayload
+  kLost = 5,    // events were lost here: LostPayload
+  kRename = 6,  // payload: the thread's new name, two words, padded with zeros
+};
+
+// Why frames were left. The innermost `frames` open calls of the lane end here.
+enum class LeaveReason : std::uint32_t {
+  kUnwound = 1,  // by the exception in flight: EXCEPTION
+  kJumped = 2,   // by longjmp or the like, noticed afterwards: END
+  kForced = 3,   // by forced unwinding or the end of the thread: EXCEPTION without a type
+};
+
+struct ThrowPayload {
+  std::uint64_t exception;   // address that kCatch will name
+  std::uint32_t type_bytes;  // mangled type name, 0 where not known
+  std::uint32_t what_bytes;  // what(), kNoWhat where there is none
+  // Followed by type and what, each padded with zeros to whole words.
+};
+inline constexpr std::uint32_t kNoWhat = 0xffffffff;
+
+struct LeavePayload {
+  std::uint32_t frames;
+  LeaveReason reason;
+};
+
+// `starts` calls were not recorded at all. `ends` recorded calls, the innermost open ones, ended somewhere in the gap.
+struct LostPayload {
+  std::uint64_t starts;
+  std::uint64_t ends;
+};
+
+static_assert(sizeof(ThrowPayload) == 16);
+static_assert(sizeof(LeavePayload) == 8);
+static_assert(sizeof(LostPayload) == 16);
+
+inline constexpr unsigned kTypeBits = 8;
+inline constexpr std::uint32_t kMaxPayloadWords = (1u << 21) - 1;
+
+constexpr std::uint64_t pack_record(RecordType type, std::uint32_t payload_words, std::uint32_t clock_low) {
+  return (std::uint64_t{clock_low} << 32) | (payload_words << (kKindBits + kTypeBits)) |
+         (static_cast<std::uint32_t>(type) << kKindBits) | static_cast<std::uint32_t>(EventKind::kRecord);
+}
+
+constexpr RecordType record_type(std::uint64_t header) {
+  return static_cast<RecordType>((static_cast<std::uint32_t>(header) >> kKindBits) & ((1u << kTypeBits) - 1));
+}
+
+constexpr std::uint32_t record_words(std::uint64_t header) {
+  return static_cast<std::uint32_t>(header) >> (kKindBits + kTypeBits);
+}
+
+constexpr std::uint32_t words_for(std::uint64_t bytes) { return static_cast<std::uint32_t>((bytes + 7) / 8); }
+
+static_assert(record_words(pack_record(RecordType::kThrow, kMaxPayloadWords, 1)) == kMaxPayloadWords);
+static_assert(record_type(pack_record(RecordType::kRename, 2, 1)) == RecordType::kRename);
+
+}  // namespace glimpse::wire

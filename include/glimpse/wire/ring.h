@@ -1,0 +1,47 @@
+// The memory of one ring: a page of header, then `ring_bytes` of words.
+//
+//   page 0  +-----------------+  written by the traced thread only
+//           | head, populated |  words ever committed
+//        64 +-----------------+  written by the collector, but for `waiting`
+//           | tail, waiting   |  words ever released
+//       128 +-----------------+
+//           | who             |  lane, thread, counters
+//           +-----------------+
+//   page 1… | word 0 … word n |  position p lives at p & (n - 1); a record may go round the end
+//
+// States:  kFree -> kActive (the thread claims it) -> kEnded (the thread is gone) -> kFree (the collector drained it).
+// Crash:   the head is stored after the words, so that a reader of a killed process sees whole records only.
+// A lane is one stream of events: a thread's own, or that of a signal handler which interrupted a hook of that thread.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace glimpse::wire {
+
+inline constexpr std::size_t kPageBytes = 4096;
+inline constexpr std::uint64_t kMinRingBytes = 64 << 10;
+inline constexpr std::uint64_t kMaxRingBytes = 1 << 30;
+
+enum class RingState : std::uint32_t { kFree = 0, kClaimed = 1, kActive = 2, kEnded = 3 };
+
+struct alignas(64) RingHeader {
+  alignas(64) std::atomic<std::uint64_t> head;
+  std::uint64_t populated_words;  // words that have memory behind them; a ring grows to its size as it is first used
+  alignas(64) std::atomic<std::uint64_t> tail;
+  std::atomic<std::uint32_t> waiting;   // the thread sleeps until `tail_bell` changes
+  std::atomic<std::uint32_t> tail_bell;  // futex: changed by the collector whenever it released words of a waiting thread
+  alignas(64) std::atomic<RingState> state;
+  std::uint32_t tid;
+  std::uint32_t lane;                       // 0: the thread's own; 1, 2, …: handlers inside its hooks
+  std::uint32_t reserved;
+  char name[16];                            // thread name when the ring was claimed, zero-terminated
+  std::atomic<std::uint64_t> lost_starts;   // calls not recorded because the ring was full
+  std::atomic<std::uint64_t> lost_ends;     // ends not recorded because the ring was full
+};
+
+static_assert(sizeof(RingHeader) <= kPageBytes);
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+}  // namespace glimpse::wire

@@ -1,0 +1,45 @@
+// The file every process of a session maps: what they were told, and the bell that wakes the collector.
+//
+// A session is a folder (0700) with this file, named `session`, and a file `process-N` for each traced process, N counting
+// from 1. The folder's name is the value of GLIMPSE_SESSION.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "glimpse/wire/process_file.h"
+
+namespace glimpse::wire {
+
+inline constexpr std::uint64_t kSessionMagic = 0x3173736573736c67;  // "glsssess1"
+inline constexpr char kSessionFileName[] = "session";
+inline constexpr char kProcessFilePrefix[] = "process-";
+
+enum class OverflowMode : std::uint32_t { kBlock = 0, kDrop = 1 };
+
+enum class CollectorState : std::uint32_t {
+  kNone = 0,     // not started yet
+  kRunning = 1,  // `collector_pid` drains
+  kGone = 2,     // it could not be started, or has given up: nobody will drain
+};
+
+struct SessionHeader {
+  std::uint64_t magic;
+  std::uint32_t version;
+  std::uint32_t header_bytes;
+  std::uint64_t ring_bytes;
+  std::uint64_t max_field_bytes;
+  OverflowMode overflow;
+  std::uint32_t enqueue_timeout_ms;
+  std::uint32_t max_rings;
+  std::uint32_t linked;
+
+  alignas(64) std::atomic<std::uint32_t> bell;     // futex: changed by whoever has something for the collector
+  std::atomic<std::uint32_t> collector_waiting;    // the collector sleeps on `bell`
+  alignas(64) std::atomic<std::uint32_t> process_count;  // process files announced
+  std::atomic<CollectorState> collector_state;
+  std::atomic<std::uint32_t> collector_pid;
+};
+static_assert(sizeof(SessionHeader) <= kPageBytes);
+
+}  // namespace glimpse::wire

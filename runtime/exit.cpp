@@ -1,0 +1,68 @@
+// The end of the process, as far as it announces itself.
+//
+// A linked program waits here until its collector has written everything, so that the file is whole when the shell prompt
+// returns. The wait ends when the collector makes no progress for kPatienceNs. A process that ends without exit() is drained
+// by its collector all the same.
+#include <stdlib.h>
+
+#include "glimpse/untraced.h"
+#include "runtime/function_memory.h"
+#include "runtime/process.h"
+#include "runtime/rings.h"
+#include "runtime/syscalls.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+namespace glimpse::runtime {
+
+namespace {
+
+constexpr std::uint64_t kPatienceNs = 3'000'000'000;
+constexpr std::uint64_t kStepNs = 50'000'000;
+
+std::uint64_t released_words() {
+  std::uint64_t sum = 0;
+  const std::uint32_t count = process.header->ring_count.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < count && i < process.header->max_rings; ++i) {
+    if (ring_opened(i)) sum += ring_at(i)->tail.load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
+void wait_until_drained() {
+  std::uint64_t waited_ns = 0;
+  std::uint64_t released = released_words();
+  while (process.header->drained.load(std::memory_order_acquire) == 0 && waited_ns < kPatienceNs) {
+    if (process.session->collector_state.load(std::memory_order_acquire) == wire::CollectorState::kGone) return;
+    ring_bell();
+    sys_futex_wait(&process.header->drained, 0, kStepNs);
+    const std::uint64_t now = released_words();
+    waited_ns = now == released ? waited_ns + kStepNs : 0;
+    released = now;
+  }
+}
+
+// on_exit() hands over the status that exit() was given.
+void note_status(int status, void*) {
+  if (process_attached()) process.header->exit_status.store(status & 0xff, std::memory_order_relaxed);
+}
+
+__attribute__((constructor(101))) void start() { on_exit(&note_status, nullptr); }
+
+__attribute__((destructor(101))) void finish() {
+  if (!process_attached()) return;
+  process.header->state.store(wire::ProcessState::kExiting, std::memory_order_release);
+  if (process.session->linked == 0) {  // `glimpse run` outlives us, and records what still comes
+    ring_bell();
+    return;
+  }
+  process.attachment.store(Attachment::kDisabled, std::memory_order_release);
+  stop_using_function_table();
+  wait_until_drained();
+}
+
+}  // namespace
+
+}  // namespace glimpse::runtime
+
+GLIMPSE_UNTRACED_END

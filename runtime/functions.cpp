@@ -1,0 +1,79 @@
+// The first call of a function: it gets an id, which the collector will name and decide upon.
+#include "glimpse/untraced.h"
+#include "runtime/function_memory.h"
+#include "runtime/hot/function_table.h"
+#include "runtime/hot/slow_paths.h"
+#include "runtime/modules.h"
+#include "runtime/process.h"
+#include "runtime/threads.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+namespace glimpse::runtime {
+
+namespace {
+
+// Finds or claims the slot of `function`. Null where the table is full.
+FunctionSlot* claim_slot(std::uintptr_t function) {
+  const std::uintptr_t mask = function_table.mask;
+  std::uintptr_t index = slot_index(function, mask);
+  for (std::uintptr_t tries = 0; tries < mask; ++tries) {
+    FunctionSlot& slot = function_table.slots[index];
+    std::uintptr_t found = slot.function.load(std::memory_order_relaxed);
+    if (found == 0 && slot.function.compare_exchange_strong(found, function)) return &slot;
+    if (found == function) return &slot;
+    index = (index + 1) & mask;
+  }
+  return nullptr;
+}
+
+// A new id with its entry for the collector; 0 where the table is full.
+std::uint32_t new_id(std::uintptr_t function) {
+  const std::uint32_t id = process.header->function_count.fetch_add(1, std::memory_order_acq_rel) + 1;
+  if (id >= wire::kMaxFunctions) return 0;
+  if (id % kFunctionsPerBlock == 1 && !populate_functions(id - 1 + kFunctionsPerBlock)) return 0;
+  wire::FunctionEntry& entry = process.functions[id];
+  entry.address = function;
+  entry.module.store(module_of(function), std::memory_order_release);
+  return id;
+}
+
+}  // namespace
+
+FunctionSlot* register_function(std::uintptr_t function) {
+  Thread& thread = this_thread;
+  const std::uintptr_t guard = thread.lane.guard;
+  if (guard == kInternal) return nullptr;
+  if (!process_attached()) {
+    if (process.attachment.load(std::memory_order_relaxed) == Attachment::kDisabled) return nullptr;
+    if (thread.attaching) return nullptr;  // a handler interrupted this very thread while it attaches
+    thread.attaching = true;
+    const bool attached = attach_process();
+    thread.attaching = false;
+    if (!attached) return nullptr;
+  }
+  if (thread.process_generation != process.generation) start_thread(thread);
+
+  FunctionSlot* slot = claim_slot(function);
+  if (slot == nullptr) {
+    process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
+    return nullptr;
+  }
+  // Another thread, or a handler on this one, may register the same function at the same time: the first id wins, the other
+  // is never used in an event.
+  if (slot->id.load(std::memory_order_acquire) == 0) {
+    const std::uint32_t id = new_id(function);
+    if (id == 0) {
+      process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
+      return nullptr;
+    }
+    std::uint32_t none = 0;
+    slot->id.compare_exchange_strong(none, id, std::memory_order_acq_rel);
+    ring_bell();
+  }
+  return slot;
+}
+
+}  // namespace glimpse::runtime
+
+GLIMPSE_UNTRACED_END

@@ -1,0 +1,52 @@
+// Frames that were left without their exit hook: by longjmp, or by an exception nobody announced.
+#include "glimpse/untraced.h"
+#include "glimpse/wire/record.h"
+#include "runtime/hot/slow_paths.h"
+#include "runtime/room.h"
+#include "runtime/shadow_stack.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+namespace glimpse::runtime {
+
+bool is_bottom(const Frame& frame) { return frame.stack_pointer == bottom_frame.stack_pointer; }
+
+std::uint32_t pop_frames(Lane& lane, const Frame* last) {
+  std::uint32_t recorded = 0;
+  for (Frame* frame = lane.top; frame != last; --frame) {
+    if ((frame->what & kFrameRecorded) != 0) ++recorded;
+    lane.matched -= frame->what & kFrameCounted;
+  }
+  lane.top = const_cast<Frame*>(last);
+  return recorded;
+}
+
+void leave_frames(Lane& lane, const Frame* last, wire::LeaveReason reason) {
+  const std::uint32_t recorded = pop_frames(lane, last);
+  if (recorded > 0) push_leave(lane, recorded, reason);
+}
+
+void close_stale_frames(Lane& lane, std::uint32_t call_site, std::uintptr_t stack_pointer) {
+  const Frame* frame = lane.top;
+  while (frame->stack_pointer < stack_pointer ||
+         (frame->stack_pointer == stack_pointer && frame->call_site != call_site)) {
+    --frame;
+  }
+  leave_frames(lane, frame, wire::LeaveReason::kJumped);
+}
+
+bool uncover_frame(Lane& lane, std::uint32_t id, std::uint32_t call_site) {
+  const Frame* frame = lane.top;
+  while (!is_bottom(*frame)) {
+    if (frame->what >> kFrameFlagBits == id && frame->call_site == call_site) {
+      leave_frames(lane, frame, wire::LeaveReason::kJumped);
+      return true;
+    }
+    --frame;
+  }
+  return false;
+}
+
+}  // namespace glimpse::runtime
+
+GLIMPSE_UNTRACED_END

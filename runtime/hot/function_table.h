@@ -1,0 +1,60 @@
+// From a function's address to its id and what the policy says of it.
+//
+// An open-addressed table in private memory, indexed by address so that functions beside each other in the text are beside each
+// other here; functions at least 16 bytes apart never collide within 64 MiB of text. Slots are claimed once and never move,
+// so that a lookup needs no lock. The memory is wiped in a forked child (MADV_WIPEONFORK): there every lookup misses,
+// and the slow path notices that this is a new process.
+//
+// Threads and signals: lookups and claims are safe anywhere. Until a process is attached, the table is one empty slot.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "glimpse/wire/process_file.h"
+
+namespace glimpse::runtime {
+
+// The id of a function that the policy excludes for certain.
+inline constexpr std::uint32_t kSkippedFunction = 0xffffffff;
+
+struct FunctionSlot {
+  std::atomic<std::uintptr_t> function;  // 0: free
+  std::atomic<std::uint32_t> id;         // 0: being registered; kSkippedFunction
+  std::uint32_t reserved;
+};
+static_assert(sizeof(FunctionSlot) == 16);
+
+struct FunctionTable {
+  FunctionSlot* slots;
+  std::uintptr_t mask;
+  const std::atomic<wire::Decision>* decisions;         // by id, written by the collector
+  const std::atomic<std::uint32_t>* depth_limit;  // written by the collector
+};
+
+extern constinit FunctionTable function_table __attribute__((visibility("hidden")));
+
+// One comparison: both 0 and kSkippedFunction are out of range.
+inline bool has_id(const FunctionSlot& slot) {
+  return slot.id.load(std::memory_order_relaxed) - 1 < kSkippedFunction - 1;
+}
+inline bool is_skipped(const FunctionSlot* slot) {
+  return slot != nullptr && slot->id.load(std::memory_order_relaxed) == kSkippedFunction;
+}
+
+inline std::uintptr_t slot_index(std::uintptr_t function, std::uintptr_t mask) { return (function >> 4) & mask; }
+
+// The slot of `function`, or null where it has none yet.
+inline FunctionSlot* find_slot(std::uintptr_t function) {
+  FunctionSlot* slots = function_table.slots;
+  const std::uintptr_t mask = function_table.mask;
+  std::uintptr_t index = slot_index(function, mask);
+  while (true) {
+    const std::uintptr_t found = slots[index].function.load(std::memory_order_relaxed);
+    if (found == function) [[likely]] return &slots[index];
+    if (found == 0) return nullptr;
+    index = (index + 1) & mask;
+  }
+}
+
+}  // namespace glimpse::runtime

@@ -1,0 +1,84 @@
+// One stream of events with its shadow stack, and the thread-local state that holds them.
+//
+//   lane 0   the thread's own calls
+//   lane 1…  calls of a signal handler that interrupted a hook of lane 0 (of lane 1, …)
+//
+// The guard says what the lane is doing, so that a hook can tell in one load whether the usual path is open:
+//   0           nothing: go ahead
+//   kInFlight   an exception is between its throw and its catch: take the exact, slow path
+//   kInternal   glimpse itself called something that may be traced: record nothing
+//   else        a hook is at work; the value is its stack pointer. Whoever sees this is a signal handler
+//
+// Threads: a Lane belongs to its thread. Signals: a handler that interrupts a hook leaves the lane alone and uses the next.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "glimpse/wire/ring.h"
+#include "runtime/hot/clock.h"
+
+namespace glimpse::runtime {
+
+// An open call.
+struct Frame {
+  std::uintptr_t stack_pointer;  // of the function's frame where it called the enter hook
+  std::uint32_t call_site;       // low half of the return address
+  std::uint32_t what;            // function id, and the two flags
+};
+static_assert(sizeof(Frame) == 16);
+
+inline constexpr std::uint32_t kFrameCounted = 1;   // counts against the policy's depth
+inline constexpr std::uint32_t kFrameRecorded = 2;  // its START is in the ring
+inline constexpr unsigned kFrameFlagBits = 2;
+
+inline constexpr std::uintptr_t kInFlight = 1;
+inline constexpr std::uintptr_t kInternal = 2;
+inline constexpr std::uintptr_t kFirstStackPointer = 4096;
+
+struct Lane {
+  std::uintptr_t guard;
+  Frame* top;  // innermost open call; the frame below the first is bottom_frame
+  Frame* end;  // one past the last place
+  wire::RingHeader* ring;
+  std::uint64_t* words;
+  std::uint64_t mask;   // of word positions
+  std::uint64_t limit;  // head may not pass this without asking runtime/room.cpp
+  std::uint32_t epoch;
+  std::uint32_t matched;  // open calls that count against the policy's depth
+  // Not touched by the usual path.
+  Frame* base;
+  std::uint64_t lost_starts;   // not yet told to the reader
+  std::uint64_t lost_ends;
+  std::uint64_t stalled_tail;  // where the reader stood when the lane last waited in vain, plus 1; 0: never
+  std::uint32_t told_epoch;    // the epoch the reader was last told
+  std::uint32_t index;
+};
+
+// An exception between its throw and its catch.
+struct InFlight {
+  const void* exception;
+  std::uint64_t depth;  // frames below this place were open when it was thrown
+};
+inline constexpr unsigned kMaxInFlight = 16;
+inline constexpr unsigned kNestedLanes = 3;
+
+struct Thread {
+  Lane lane;
+  Lane* nested;  // kNestedLanes of them, once one was needed
+  std::uint32_t process_generation;  // which process (parent or forked child) this state belongs to
+  std::uint32_t tid;
+  std::uint32_t in_flight_count;
+  std::uint32_t end_rounds;           // how often the thread was told that it ends
+  bool attaching;
+  InFlight in_flight[kMaxInFlight];
+};
+
+// Never stale, never matched by an exit.
+extern constinit Frame bottom_frame __attribute__((visibility("hidden")));
+// A ring that is always full, for lanes that have none yet.
+extern constinit wire::RingHeader no_ring __attribute__((visibility("hidden")));
+
+extern constinit thread_local Thread this_thread __attribute__((visibility("hidden"), tls_model("initial-exec")));
+
+}  // namespace glimpse::runtime

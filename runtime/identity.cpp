@@ -1,0 +1,51 @@
+#include "runtime/identity.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include "glimpse/untraced.h"
+#include "runtime/syscalls.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+namespace glimpse::runtime {
+
+namespace {
+
+constexpr std::uint64_t kPathBytes = 4096;
+
+std::uint32_t not_negative(long bytes) { return bytes > 0 ? static_cast<std::uint32_t>(bytes) : 0; }
+
+std::uint32_t read_file(const char* path, char* to, std::uint64_t bytes) {
+  const int fd = sys_open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  std::uint32_t length = 0;
+  while (length < bytes) {
+    const long count = sys_read(fd, to + length, bytes - length);
+    if (count <= 0) break;
+    length += static_cast<std::uint32_t>(count);
+  }
+  sys_close(fd);
+  return length;
+}
+
+}  // namespace
+
+void write_identity(wire::ProcessHeader& header, char* to) {
+  header.executable_bytes = not_negative(sys_readlink("/proc/self/exe", to, kPathBytes));
+  to += header.executable_bytes;
+  header.cwd_bytes = not_negative(sys_getcwd(to, kPathBytes));  // counts the closing zero
+  if (header.cwd_bytes > 0) --header.cwd_bytes;
+  to += header.cwd_bytes;
+  header.command_bytes = read_file("/proc/self/cmdline", to, wire::kIdentityBytes - 2 * kPathBytes);
+}
+
+bool within_file_limit(std::uint64_t bytes) {
+  rlimit limit{};
+  if (raw_syscall(__NR_prlimit64, 0, RLIMIT_FSIZE, 0, as_long(&limit)) < 0) return true;
+  return limit.rlim_cur == RLIM_INFINITY || bytes <= limit.rlim_cur;
+}
+
+}  // namespace glimpse::runtime
+
+GLIMPSE_UNTRACED_END

@@ -1,0 +1,90 @@
+#include "runtime/modules.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+
+#include "glimpse/untraced.h"
+#include "runtime/process.h"
+#include "runtime/syscalls.h"
+#include "runtime/text.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+namespace glimpse::runtime {
+
+namespace {
+
+std::uint32_t known_module(std::uintptr_t address) {
+  const std::uint32_t count = process.header->module_count.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < count && i < wire::kMaxModules; ++i) {
+    const wire::ModuleEntry& entry = process.modules[i];
+    if (entry.ready.load(std::memory_order_acquire) == 0 || entry.unloaded.load(std::memory_order_relaxed) != 0) continue;
+    if (address >= entry.start && address < entry.end) return i + 1;
+  }
+  return 0;
+}
+
+// Copies the NT_GNU_BUILD_ID note of the file mapped at `start`, if its ELF header lies there.
+void copy_build_id(wire::ModuleEntry& entry) {
+  entry.build_id_bytes = 0;
+  const auto* elf = reinterpret_cast<const ElfW(Ehdr)*>(entry.start);
+  if (elf->e_ident[0] != 0x7f || elf->e_ident[1] != 'E' || elf->e_ident[2] != 'L' || elf->e_ident[3] != 'F') return;
+  if (elf->e_phoff == 0 || elf->e_phoff + std::uint64_t{elf->e_phnum} * sizeof(ElfW(Phdr)) > wire::kPageBytes) return;
+  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(entry.start + elf->e_phoff);
+  for (int i = 0; i < elf->e_phnum; ++i) {
+    if (segments[i].p_type != PT_NOTE) continue;
+    const std::uintptr_t at = entry.bias + segments[i].p_vaddr;
+    if (at < entry.start || at + segments[i].p_memsz > entry.end) continue;
+    std::uintptr_t note_at = at;
+    while (note_at + sizeof(ElfW(Nhdr)) <= at + segments[i].p_memsz) {
+      const auto* note = reinterpret_cast<const ElfW(Nhdr)*>(note_at);
+      const std::uintptr_t name = note_at + sizeof(*note);
+      const std::uintptr_t value = name + ((note->n_namesz + 3u) & ~3u);
+      if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && note->n_descsz <= sizeof(entry.build_id)) {
+        copy_bytes(entry.build_id, reinterpret_cast<const void*>(value), note->n_descsz);
+        entry.build_id_bytes = note->n_descsz;
+        return;
+      }
+      note_at = value + ((note->n_descsz + 3u) & ~3u);
+    }
+  }
+}
+
+// The program itself has no name in the dynamic linker's list.
+void copy_path(wire::ModuleEntry& entry, const char* name) {
+  if (name != nullptr && name[0] != 0) {
+    std::size_t length = text_length(name);
+    if (length > sizeof(entry.path)) length = sizeof(entry.path);
+    copy_bytes(entry.path, name, length);
+    entry.path_bytes = static_cast<std::uint32_t>(length);
+    return;
+  }
+  const long length = sys_readlink("/proc/self/exe", entry.path, sizeof(entry.path));
+  entry.path_bytes = length > 0 ? static_cast<std::uint32_t>(length) : 0;
+}
+
+}  // namespace
+
+std::uint32_t module_of(std::uintptr_t address) {
+  if (const std::uint32_t known = known_module(address)) return known;
+  dl_find_object found{};
+  if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return wire::kNoModule;
+  const std::uint32_t index = process.header->module_count.fetch_add(1, std::memory_order_acq_rel);
+  if (index >= wire::kMaxModules) return wire::kNoModule;
+  if (!populate(wire::kModulesOffset + std::uint64_t{index} * sizeof(wire::ModuleEntry), sizeof(wire::ModuleEntry))) {
+    return wire::kNoModule;
+  }
+  wire::ModuleEntry& entry = process.modules[index];
+  entry.start = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
+  entry.end = reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
+  entry.bias = found.dlfo_link_map != nullptr ? found.dlfo_link_map->l_addr : 0;
+  copy_path(entry, found.dlfo_link_map != nullptr ? found.dlfo_link_map->l_name : nullptr);
+  copy_build_id(entry);
+  entry.ready.store(1, std::memory_order_release);
+  return index + 1;
+}
+
+}  // namespace glimpse::runtime
+
+GLIMPSE_UNTRACED_END

@@ -1,0 +1,243 @@
+#include "runtime/room.h"
+
+#include <sys/prctl.h>
+
+#include "glimpse/untraced.h"
+#include "runtime/clock.h"
+#include "runtime/hot/slow_paths.h"
+#include "runtime/process.h"
+#include "runtime/syscalls.h"
+#include "runtime/text.h"
+#include "runtime/threads.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+namespace glimpse::runtime {
+
+namespace {
+
+constexpr std::uint64_t kPopulateWords = 8192;  // memory is given to a ring in steps of 64 KiB
+constexpr std::uint64_t kLostWords = 1 + sizeof(wire::LostPayload) / 8;
+constexpr std::uint64_t kEpochWords = 2;
+
+enum class Need { kStart, kEnd };
+
+std::uint64_t open_frames(const Lane& lane) {
+  return lane.base == nullptr ? 0 : static_cast<std::uint64_t>(lane.top - lane.base);
+}
+
+// Words kept back so that calls which are open can be closed.
+std::uint64_t reserve(const Lane& lane, Need need) {
+  if (need == Need::kEnd) return 0;
+  const std::uint64_t capacity = lane.mask + 1;
+  const std::uint64_t open = open_frames(lane) + kLostWords + kEpochWords;
+  return open < capacity / 4 ? open : capacity / 4;
+}
+
+// Gives memory to the ring up to position `end`, in whole steps, the first time round. False where there is none.
+bool back_with_memory(Lane& lane, std::uint64_t end) {
+  const std::uint64_t capacity = lane.mask + 1;
+  while (lane.ring->populated_words < capacity && lane.ring->populated_words < end) {
+    const std::uint64_t offset = static_cast<std::uint64_t>(reinterpret_cast<std::uint8_t*>(lane.ring) - process.base) +
+                                 wire::kPageBytes + lane.ring->populated_words * 8;
+    const std::uint64_t words = capacity - lane.ring->populated_words < kPopulateWords
+                                    ? capacity - lane.ring->populated_words
+                                    : kPopulateWords;
+    if (!populate(offset, words * 8)) return false;
+    lane.ring->populated_words += words;
+  }
+  return true;
+}
+
+bool nobody_drains() {
+  return process.session->collector_state.load(std::memory_order_relaxed) == wire::CollectorState::kGone;
+}
+
+// Sleeps until the collector released something. False when the time is over, or nobody will come.
+bool wait_for_reader(Lane& lane, std::uint64_t deadline_ns) {
+  wire::RingHeader& ring = *lane.ring;
+  const std::uint64_t tail = ring.tail.load(std::memory_order_acquire);
+  if (lane.stalled_tail == tail + 1) return false;  // waited in vain already, and the reader has not moved since
+  const std::uint32_t seen = ring.tail_bell.load(std::memory_order_acquire);
+  ring.waiting.store(1, std::memory_order_seq_cst);
+  ring_bell();
+  timespec now{};
+  sys_clock_gettime(CLOCK_MONOTONIC, &now);
+  const auto now_ns = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+  const bool late = now_ns >= deadline_ns || nobody_drains();
+  if (!late && ring.tail.load(std::memory_order_seq_cst) == tail) {
+    const std::uint64_t left = deadline_ns - now_ns;
+    sys_futex_wait(&ring.tail_bell, seen, left < 100'000'000 ? left : 100'000'000);
+  }
+  ring.waiting.store(0, std::memory_order_relaxed);
+  if (late && ring.tail.load(std::memory_order_acquire) == tail) {
+    lane.stalled_tail = tail + 1;
+    return false;
+  }
+  return true;
+}
+
+std::uint64_t deadline() {
+  timespec now{};
+  sys_clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec) +
+         std::uint64_t{process.session->enqueue_timeout_ms} * 1'000'000;
+}
+
+// Room for `words` from the head on, for a START with its reserve behind it. Sets the lane's limit so that the usual path
+// asks again before it runs out, and often enough for the collector to be woken in time.
+bool make_room(Lane& lane, std::uint64_t words, Need need) {
+  wire::RingHeader& ring = *lane.ring;
+  const std::uint64_t capacity = lane.mask + 1;
+  const std::uint64_t head = ring.head.load(std::memory_order_relaxed);
+  const std::uint64_t kept = reserve(lane, need);
+  std::uint64_t until = 0;
+  while (true) {
+    const std::uint64_t used = head - ring.tail.load(std::memory_order_acquire);
+    const std::uint64_t free = capacity - used;
+    if (free >= words + kept) {
+      std::uint64_t usable = (free - kept) / 2;  // each START takes a word and keeps one back
+      if (usable > capacity / 8) usable = capacity / 8;
+      if (usable < words) usable = words;
+      std::uint64_t limit = head + usable;
+      if (!back_with_memory(lane, limit)) {
+        if (lane.ring->populated_words < head + words) return false;
+        limit = lane.ring->populated_words;
+      }
+      lane.limit = limit;
+      if (used > capacity / 4) ring_bell();
+      return true;
+    }
+    if (process.session->overflow == wire::OverflowMode::kDrop || nobody_drains()) {
+      ring_bell();
+      return false;
+    }
+    if (until == 0) until = deadline();
+    if (!wait_for_reader(lane, until)) return false;
+  }
+}
+
+void store_word(Lane& lane, std::uint64_t position, std::uint64_t word) { lane.words[position & lane.mask] = word; }
+
+// Tells the reader the high half of the clock if it changed. There is room.
+void tell_epoch(Lane& lane, std::uint64_t ticks) {
+  const auto epoch = static_cast<std::uint32_t>(ticks >> 32);
+  if (lane.told_epoch == epoch) return;
+  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
+  store_word(lane, head, wire::pack_record(wire::RecordType::kEpoch, 1, static_cast<std::uint32_t>(ticks)));
+  store_word(lane, head + 1, epoch);
+  lane.ring->head.store(head + kEpochWords, std::memory_order_release);
+  lane.told_epoch = epoch;
+  if (process.tsc) lane.epoch = epoch;
+}
+
+// The clock never runs backwards within a lane as the reader sees it: an epoch, once told, is not taken back.
+std::uint64_t next_ticks(const Lane& lane) {
+  const std::uint64_t ticks = read_ticks();
+  if (lane.told_epoch != kNoEpoch && static_cast<std::uint32_t>(ticks >> 32) < lane.told_epoch) {
+    return std::uint64_t{lane.told_epoch} << 32;
+  }
+  return ticks;
+}
+
+void count_loss(Lane& lane, Need need) {
+  if (need == Need::kStart) {
+    ++lane.lost_starts;
+    lane.ring->lost_starts.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    ++lane.lost_ends;
+    lane.ring->lost_ends.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+bool ensure_ring(Lane& lane) {
+  if (lane.ring != &no_ring) return true;
+  if (claim_ring(lane)) return true;
+  process.header->lost_threads.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+// Room for a record of `words` with everything that must be told before it; tells it, and returns the clock.
+bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
+  if (!make_room(lane, words + kEpochWords + kLostWords, need)) return false;
+  ticks = next_ticks(lane);
+  tell_epoch(lane, ticks);
+  if (lane.lost_starts != 0 || lane.lost_ends != 0) {
+    const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
+    store_word(lane, head, wire::pack_record(wire::RecordType::kLost, kLostWords - 1, static_cast<std::uint32_t>(ticks)));
+    store_word(lane, head + 1, lane.lost_starts);
+    store_word(lane, head + 2, lane.lost_ends);
+    lane.ring->head.store(head + kLostWords, std::memory_order_release);
+    lane.lost_starts = 0;
+    lane.lost_ends = 0;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool push_slowly(Lane& lane, std::uint32_t what) {
+  if (!ensure_ring(lane)) return false;
+  const Need need = wire::event_kind(what) == wire::EventKind::kEnd ? Need::kEnd : Need::kStart;
+  const bool at_limit = lane.ring->head.load(std::memory_order_relaxed) == lane.limit;
+  std::uint64_t ticks = 0;
+  if (!prepare(lane, 1, need, ticks)) {
+    count_loss(lane, need);
+    return false;
+  }
+  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
+  store_word(lane, head, (ticks << 32) | what);
+  lane.ring->head.store(head + 1, std::memory_order_release);
+  if (at_limit) push_rename(lane);  // now and then, as it costs a system call
+  return true;
+}
+
+bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload, std::uint32_t payload_words, Bytes first,
+                 Bytes second) {
+  if (!ensure_ring(lane)) return false;
+  const std::uint32_t words = payload_words + wire::words_for(first.length) + wire::words_for(second.length);
+  std::uint64_t ticks = 0;
+  if (!prepare(lane, words + 1, Need::kEnd, ticks)) return false;
+  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
+  std::uint64_t at = head;
+  store_word(lane, at++, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)));
+  for (std::uint32_t i = 0; i < payload_words; ++i) store_word(lane, at++, payload[i]);
+  for (const Bytes& text : {first, second}) {
+    for (std::uint32_t i = 0; i < text.length; i += 8) {
+      std::uint64_t word = 0;
+      copy_bytes(&word, text.at + i, text.length - i < 8 ? text.length - i : 8);
+      store_word(lane, at++, word);
+    }
+  }
+  lane.ring->head.store(head + words + 1, std::memory_order_release);
+  return true;
+}
+
+void push_leave(Lane& lane, std::uint32_t frames, wire::LeaveReason reason) {
+  const std::uint64_t payload = frames | (std::uint64_t{static_cast<std::uint32_t>(reason)} << 32);
+  if (push_record(lane, wire::RecordType::kLeave, &payload, 1)) return;
+  lane.lost_ends += frames;
+  if (lane.ring != &no_ring) lane.ring->lost_ends.fetch_add(frames, std::memory_order_relaxed);
+}
+
+void push_losses(Lane& lane) {
+  if (lane.ring == &no_ring || (lane.lost_starts == 0 && lane.lost_ends == 0)) return;
+  std::uint64_t ticks = 0;
+  prepare(lane, 0, Need::kEnd, ticks);  // where there is no room, the ring's counters still tell
+}
+
+void push_rename(Lane& lane) {
+  if (lane.index != 0 || lane.ring == &no_ring) return;
+  char name[16] = {0};
+  sys_prctl(PR_GET_NAME, name);
+  bool same = true;
+  for (unsigned i = 0; i < sizeof(name); ++i) same = same && name[i] == lane.ring->name[i];
+  if (same) return;
+  std::uint64_t payload[2] = {0, 0};
+  copy_bytes(payload, name, sizeof(name));
+  if (push_record(lane, wire::RecordType::kRename, payload, 2)) copy_bytes(lane.ring->name, name, sizeof(name));
+}
+
+}  // namespace glimpse::runtime
+
+GLIMPSE_UNTRACED_END

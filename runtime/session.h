@@ -1,0 +1,14 @@
+// The session this process records into: the one `glimpse run` made, or one of its own in a linked program.
+#pragma once
+
+namespace glimpse::runtime {
+
+// Maps the session named by GLIMPSE_SESSION, or creates one. Sets process.session and process.session_path. False where there
+// is none, or recording is off.
+bool open_session();
+
+// In a linked program: starts `glimpse collect` for the session, detached, in a session of its own, invisible to wait().
+// Where it cannot be started, one line says so, and the rings keep what fits for `glimpse recover`.
+void start_collector();
+
+}  // namespace glimpse::runtime

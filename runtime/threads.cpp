@@ -1,0 +1,218 @@
+#include "runtime/threads.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include "glimpse/untraced.h"
+#include "glimpse/wire/record.h"
+#include "runtime/hot/slow_paths.h"
+#include "runtime/process.h"
+#include "runtime/rings.h"
+#include "runtime/room.h"
+#include "runtime/syscalls.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+namespace glimpse::runtime {
+
+constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
+constinit wire::RingHeader no_ring{};
+constinit thread_local Thread this_thread{
+    .lane = {.guard = 0,
+             .top = &bottom_frame,
+             .end = &bottom_frame + 1,
+             .ring = &no_ring,
+             .words = nullptr,
+             .mask = 0,
+             .limit = 0,
+             .epoch = kNoEpoch,
+             .matched = 0,
+             .base = nullptr,
+             .lost_starts = 0,
+             .lost_ends = 0,
+             .stalled_tail = 0,
+             .told_epoch = kNoEpoch,
+             .index = 0},
+    .nested = nullptr,
+    .process_generation = 0,
+    .tid = 0,
+    .in_flight_count = 0,
+    .end_rounds = 0,
+    .attaching = false,
+    .in_flight = {}};
+
+namespace {
+
+constexpr std::uint64_t kFirstFrames = 4096;
+
+pthread_key_t end_key;
+bool end_key_made = false;
+
+void end_lane(Lane& lane) {
+  if (lane.ring != &no_ring) {
+    std::uint32_t open = 0;
+    for (Frame* frame = lane.top; frame->stack_pointer != bottom_frame.stack_pointer; --frame) {
+      if ((frame->what & kFrameRecorded) != 0) ++open;
+    }
+    if (open > 0) push_leave(lane, open, wire::LeaveReason::kForced);
+    push_losses(lane);
+    lane.ring->state.store(wire::RingState::kEnded, std::memory_order_release);
+  }
+  if (lane.base != nullptr) {
+    sys_munmap(lane.base, static_cast<std::uint64_t>(lane.end - lane.base) * sizeof(Frame));
+    lane.base = nullptr;
+  }
+  reset_lane(lane, lane.index);
+}
+
+// Called by the C library when the thread ends, after the destructors of its C++ thread_local objects. The first round is
+// passed on, so that other keys' destructors are still recorded in the same ring.
+void end_thread(void* value) {
+  Thread& thread = this_thread;
+  if (thread.process_generation != process.generation || !process_attached()) return;
+  if (++thread.end_rounds < 2) {
+    pthread_setspecific(end_key, value);
+    return;
+  }
+  thread.end_rounds = 0;
+  thread.lane.guard = kInternal;
+  push_rename(thread.lane);
+  end_lane(thread.lane);
+  if (thread.nested != nullptr) {
+    for (unsigned i = 0; i < kNestedLanes; ++i) end_lane(thread.nested[i]);
+    sys_munmap(thread.nested, sizeof(Lane) * kNestedLanes);
+    thread.nested = nullptr;
+  }
+  thread.in_flight_count = 0;
+  ring_bell();
+  thread.lane.guard = 0;
+}
+
+// A ring whose thread has ended and whose events were drained, or a new one.
+wire::RingHeader* take_ring(bool& fresh) {
+  wire::ProcessHeader& header = *process.header;
+  const std::uint32_t count = header.ring_count.load(std::memory_order_acquire);
+  fresh = false;
+  for (std::uint32_t i = 0; i < count && i < header.max_rings; ++i) {
+    wire::RingHeader* ring = ring_at(i);
+    auto free = wire::RingState::kFree;
+    // A ring that another thread has counted but not yet opened is inaccessible: only opened ones are looked at.
+    if (ring_opened(i) && ring->state.load(std::memory_order_relaxed) == free &&
+        ring->state.compare_exchange_strong(free, wire::RingState::kClaimed, std::memory_order_acq_rel)) {
+      return ring;
+    }
+  }
+  const std::uint32_t index = header.ring_count.fetch_add(1, std::memory_order_acq_rel);
+  if (index >= header.max_rings) {
+    header.ring_count.fetch_sub(1, std::memory_order_acq_rel);
+    return nullptr;
+  }
+  fresh = true;
+  return open_ring(index);
+}
+
+}  // namespace
+
+void prepare_threads() {
+  if (!end_key_made) end_key_made = pthread_key_create(&end_key, &end_thread) == 0;
+  close_rings();
+  start_thread(this_thread);
+}
+
+void start_thread(Thread& thread) {
+  const std::uintptr_t guard = thread.lane.guard;
+  reset_lane(thread.lane, 0);
+  thread.lane.guard = guard;
+  if (thread.nested != nullptr) {
+    for (unsigned i = 0; i < kNestedLanes; ++i) reset_lane(thread.nested[i], i + 1);
+  }
+  thread.in_flight_count = 0;
+  thread.end_rounds = 0;
+  thread.tid = sys_gettid();
+  thread.process_generation = process.generation;
+}
+
+void reset_lane(Lane& lane, std::uint32_t index) {
+  lane.guard = 0;
+  if (lane.base != nullptr) {
+    lane.top = lane.base;
+  } else {
+    lane.top = &bottom_frame;
+    lane.end = &bottom_frame + 1;
+  }
+  lane.ring = &no_ring;
+  lane.words = nullptr;
+  lane.mask = 0;
+  lane.limit = 0;
+  lane.epoch = kNoEpoch;
+  lane.told_epoch = kNoEpoch;
+  lane.matched = 0;
+  lane.lost_starts = 0;
+  lane.lost_ends = 0;
+  lane.stalled_tail = 0;
+  lane.index = index;
+}
+
+bool claim_ring(Lane& lane) {
+  bool fresh = false;
+  wire::RingHeader* ring = take_ring(fresh);
+  if (ring == nullptr) return false;
+  Thread& thread = this_thread;
+  ring->tid = thread.tid;
+  ring->lane = lane.index;
+  ring->lost_starts.store(0, std::memory_order_relaxed);
+  ring->lost_ends.store(0, std::memory_order_relaxed);
+  for (char& c : ring->name) c = 0;
+  sys_prctl(PR_GET_NAME, ring->name);
+  lane.ring = ring;
+  lane.words = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::uint8_t*>(ring) + wire::kPageBytes);
+  lane.mask = process.header->ring_bytes / sizeof(std::uint64_t) - 1;
+  lane.limit = ring->head.load(std::memory_order_relaxed);
+  lane.epoch = process.tsc ? kNoEpoch : kForeignEpoch;
+  lane.told_epoch = kNoEpoch;
+  ring->state.store(wire::RingState::kActive, std::memory_order_release);
+  if (lane.index == 0 && end_key_made) {
+    const std::uintptr_t guard = lane.guard;
+    lane.guard = kInternal;  // the C library may allocate, with an allocator of the program
+    pthread_setspecific(end_key, &thread);
+    lane.guard = guard;
+  }
+  return true;
+}
+
+Lane* make_nested_lanes() {
+  void* where = sys_mmap(nullptr, sizeof(Lane) * kNestedLanes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mmap_failed(where)) return nullptr;
+  Lane* lanes = static_cast<Lane*>(where);
+  for (unsigned i = 0; i < kNestedLanes; ++i) reset_lane(lanes[i], i + 1);
+  return lanes;
+}
+
+bool grow_frames(Lane& lane) {
+  const std::uint64_t used = lane.base == nullptr ? 1 : static_cast<std::uint64_t>(lane.top - lane.base) + 1;
+  const std::uint64_t before = lane.base == nullptr ? 0 : static_cast<std::uint64_t>(lane.end - lane.base);
+  const std::uint64_t after = before == 0 ? kFirstFrames : before * 4;
+  void* where = sys_mmap(nullptr, after * sizeof(Frame), PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mmap_failed(where)) {
+    lane.lost_starts++;
+    if (lane.ring != &no_ring) lane.ring->lost_starts.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  Frame* frames = static_cast<Frame*>(where);
+  if (lane.base == nullptr) {
+    frames[0] = bottom_frame;
+  } else {
+    for (std::uint64_t i = 0; i < used; ++i) frames[i] = lane.base[i];
+    sys_munmap(lane.base, before * sizeof(Frame));
+  }
+  lane.base = frames;
+  lane.top = frames + (used - 1);
+  lane.end = frames + after;
+  return true;
+}
+
+}  // namespace glimpse::runtime
+
+GLIMPSE_UNTRACED_END

@@ -1,0 +1,122 @@
+#include "runtime/unwinding.h"
+
+#include "glimpse/untraced.h"
+#include "glimpse/wire/record.h"
+#include "runtime/exception_object.h"
+#include "runtime/hot/hooks.h"
+#include "runtime/process.h"
+#include "runtime/room.h"
+#include "runtime/shadow_stack.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+namespace glimpse::runtime {
+
+namespace {
+
+// Whether this thread has open calls that could be left, and its lane may be used.
+bool concerns(const Thread& thread) {
+  return thread.lane.base != nullptr && thread.lane.top != thread.lane.base &&
+         (thread.lane.guard == 0 || thread.lane.guard == kInFlight) && thread.process_generation == process.generation &&
+         process_attached();
+}
+
+std::uint64_t place(const Lane& lane, const Frame* frame) { return static_cast<std::uint64_t>(frame - lane.base); }
+
+// Frames that were taken off were not open at any throw any more: what takes their place is new.
+void forget_left_frames(Thread& thread) {
+  const std::uint64_t next = place(thread.lane, thread.lane.top) + 1;
+  for (std::uint32_t i = 0; i < thread.in_flight_count; ++i) {
+    if (thread.in_flight[i].depth > next) thread.in_flight[i].depth = next;
+  }
+}
+
+void leave_below(Thread& thread, std::uintptr_t stack_pointer, wire::LeaveReason reason) {
+  const Frame* frame = thread.lane.top;
+  while (frame->stack_pointer < stack_pointer) --frame;
+  leave_frames(thread.lane, frame, reason);
+  forget_left_frames(thread);
+}
+
+std::uintptr_t resting_guard(const Thread& thread) { return thread.in_flight_count > 0 ? kInFlight : 0; }
+
+void add_in_flight(Thread& thread, const void* exception) {
+  if (thread.in_flight_count == kMaxInFlight) {
+    for (std::uint32_t i = 1; i < kMaxInFlight; ++i) thread.in_flight[i - 1] = thread.in_flight[i];
+    --thread.in_flight_count;
+  }
+  thread.in_flight[thread.in_flight_count++] = {exception, place(thread.lane, thread.lane.top) + 1};
+}
+
+// The exception, and whatever was thrown after it, is no longer in flight. False where it never was.
+bool remove_in_flight(Thread& thread, const void* exception) {
+  for (std::uint32_t i = thread.in_flight_count; i > 0; --i) {
+    if (thread.in_flight[i - 1].exception == exception) {
+      thread.in_flight_count = i - 1;
+      return true;
+    }
+  }
+  return false;
+}
+
+void push_throw(Lane& lane, const void* exception) {
+  const ExceptionText text = describe_exception(exception, process.session->max_field_bytes);
+  const std::uint32_t what_bytes = text.what == nullptr ? wire::kNoWhat : text.what_bytes;
+  const std::uint64_t payload[2] = {reinterpret_cast<std::uintptr_t>(exception),
+                                    text.type_bytes | (std::uint64_t{what_bytes} << 32)};
+  push_record(lane, wire::RecordType::kThrow, payload, 2, {text.type, text.type_bytes},
+              {text.what, text.what == nullptr ? 0 : text.what_bytes});
+}
+
+}  // namespace
+
+void note_throw(const void* exception) {
+  Thread& thread = this_thread;
+  if (!concerns(thread)) return;
+  remove_in_flight(thread, exception);  // thrown again
+  thread.lane.guard = kInternal;        // what() may be traced
+  push_throw(thread.lane, exception);
+  add_in_flight(thread, exception);
+  thread.lane.guard = kInFlight;
+}
+
+void note_landing(std::uintptr_t stack_pointer) {
+  Thread& thread = this_thread;
+  if (!concerns(thread)) return;
+  thread.lane.guard = stack_pointer;
+  leave_below(thread, stack_pointer,
+              thread.in_flight_count > 0 ? wire::LeaveReason::kUnwound : wire::LeaveReason::kForced);
+  thread.lane.guard = resting_guard(thread);
+}
+
+void note_catch(const void* exception, std::uintptr_t stack_pointer) {
+  Thread& thread = this_thread;
+  if (thread.lane.guard != kInFlight || thread.process_generation != process.generation || !process_attached()) return;
+  thread.lane.guard = stack_pointer;
+  leave_below(thread, stack_pointer, wire::LeaveReason::kUnwound);
+  if (remove_in_flight(thread, exception)) {
+    const std::uint64_t payload = reinterpret_cast<std::uintptr_t>(exception);
+    push_record(thread.lane, wire::RecordType::kCatch, &payload, 1);
+  }
+  thread.lane.guard = resting_guard(thread);
+}
+
+void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site) {
+  Lane& lane = thread.lane;
+  const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
+  const auto site = static_cast<std::uint32_t>(call_site);
+  const std::uint64_t depth = thread.in_flight[thread.in_flight_count - 1].depth;
+  const Frame* frame = lane.top;
+  while (!is_bottom(*frame) && (frame->what >> kFrameFlagBits != id || frame->call_site != site)) --frame;
+  if (is_bottom(*frame)) return;
+  if (place(lane, frame) < depth) {
+    leave_frames(lane, frame - 1, wire::LeaveReason::kUnwound);
+  } else {
+    exit_lane(lane, slot, call_site);
+  }
+  forget_left_frames(thread);
+}
+
+}  // namespace glimpse::runtime
+
+GLIMPSE_UNTRACED_END

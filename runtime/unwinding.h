@@ -1,0 +1,24 @@
+// Exceptions between their throw and their catch.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/hot/function_table.h"
+#include "runtime/hot/lane.h"
+
+namespace glimpse::runtime {
+
+// An exit hook while an exception is in flight: gcc calls it for frames that are being unwound, and destructors exit as usual.
+// The lane's guard is set.
+void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site);
+
+// `exception` (an _Unwind_Exception*) is about to unwind this thread's stack.
+void note_throw(const void* exception);
+
+// The unwinder is about to resume in a frame whose callees lay below `stack_pointer`.
+void note_landing(std::uintptr_t stack_pointer);
+
+// A handler takes the exception; its frame's stack pointer is `stack_pointer`.
+void note_catch(const void* exception, std::uintptr_t stack_pointer);
+
+}  // namespace glimpse::runtime
