@@ -5,6 +5,7 @@
   compare.py --trace glimpse.jsonl --oracle FOLDER              an everything policy at unlimited depth
   compare.py --trace glimpse.jsonl --oracle FOLDER --policy P --namespaces a,a::b
                                                                 the oracle's truth as this policy leaves it
+  compare.py --again FOLDER --oracle FOLDER                     two runs under the oracle: is the program deterministic?
 
 Per thread, the sequence of STARTs and ENDs must be equal, by function. Thread numbers differ between runs, so threads are
 matched by their content. Where the oracle saw no exit (Clang does not call the hook while unwinding, longjmp never does),
@@ -171,15 +172,37 @@ def compare_unordered(theirs, record, dictionary):
     return faults
 
 
+def compare_runs(one, other):
+    """Two runs of the oracle: threads whose STARTs are not in the other run."""
+    def starts(run):
+        def name(token):
+            return min(run.functions[token])
+        threads = [thread for process in run.processes for thread in process.threads if thread.starts]
+        return collections.Counter(tuple(name(token) for token in thread.tokens if token > 0) for thread in threads)
+    left, right = starts(one), starts(other)
+    faults = []
+    for mine, yours in zip((left - right), list(right - left) + [()] * len(left)):
+        place = first_difference(mine, yours)
+        faults.append(f"  {len(mine)} calls and {len(yours)} calls differ at call {place}: {mine[max(0, place - 3):place + 3]} and {yours[max(0, place - 3):place + 3]}")
+    return faults + (["  threads differ"] if not faults and left != right else [])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trace", required=True)
+    parser.add_argument("--trace")
+    parser.add_argument("--again")
     parser.add_argument("--oracle")
     parser.add_argument("--policy")
     parser.add_argument("--namespaces", default="")
     parser.add_argument("--unordered", action="store_true")
     parser.add_argument("--quiet", action="store_true", help="print faults only")
     options = parser.parse_args()
+    if options.again and options.oracle:
+        faults = compare_runs(oracle.Run(options.oracle), oracle.Run(options.again))
+        print("\n".join([*faults, "DIFFERENT" if faults else "EQUAL"]))
+        return 1 if faults else 0
+    if not options.trace:
+        parser.error("--trace is needed")
     record = trace.Trace(options.trace)
     faults = [f"  {fault}" for fault in record.faults]
     count = f"{record.entries} entries, {len(record.processes)} processes, {len(record.threads)} threads"
