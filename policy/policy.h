@@ -1,7 +1,8 @@
 // The policy: which functions a user asked for.
 //
-// Text becomes a Policy in policy/parser.h; here is what it means. One matcher serves the collector, the command line
-// and the compiler plugin, so all three agree on every function.
+// Text becomes a Policy in policy/parser.h, files are found in policy/discovery.h, and policy/matcher.h says what a
+// pattern means. One matcher serves the collector, the command line and the compiler plugin, so all three agree on
+// every function.
 //
 // Threads: a Policy never changes after it was made; any number of threads may ask it.
 #pragma once
@@ -20,25 +21,40 @@ struct Function {
   bool module_is_binary = false;
 };
 
+struct Pattern;
+
+// What decided about a function.
+enum class Reason : std::uint8_t {
+  kIncluded,         // an entry asked for it
+  kExcluded,         // an entry excluded it
+  kNotIncluded,      // entries ask for functions, and none for this one
+  kEverything,       // no entry asks for functions, so all are recorded
+  kStandardLibrary,  // the same, but the standard library stays out
+};
+
 // Why a function is recorded or not, for `glimpse policy explain`.
 struct Verdict {
   bool recorded = false;
   std::string_view key;      // the policy key that decided: "package_trees"; empty where no entry matched
   std::string_view pattern;  // the entry as the user wrote it
-  unsigned line = 0;         // where it stands in the policy file; 0 for the built-in policy
+  unsigned line = 0;         // where it stands in the policy file; 0 where no entry matched
+  Reason reason = Reason::kNotIncluded;
 };
 
 inline constexpr unsigned kDefaultTraceDepth = 5;
 inline constexpr unsigned kMaxTraceDepth = 4095;
 inline constexpr unsigned kUnlimitedDepth = 0xffffffff;
 
-// One name pattern of the policy.
+// One entry of a list of names. Made by compile_module_pattern() and compile_function_pattern() in policy/matcher.h.
 struct Pattern {
   std::string text;    // as written, for messages
-  std::string folded;  // as matched: `.` folded to `::`
+  std::string plain;   // as compared: spaces and return type gone
+  std::string folded;  // the same with `.` folded to `::`
   bool wildcard = false;
+  std::uint8_t keeps = 0;  // functions only: the parts of a name the pattern speaks of (Spelling in policy/spelling.h)
   unsigned line = 0;
   unsigned column = 0;
+  std::string_view key;  // the list it stands in: "package_trees"; a constant
 };
 
 struct Policy {
