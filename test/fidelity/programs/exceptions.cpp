@@ -16,7 +16,8 @@ struct Plain {
 };
 class Custom : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  KEPT explicit Custom(const char* text) : std::runtime_error(text) {}
+  KEPT ~Custom() override { sink = 0; }
 };
 
 KEPT void leaf(int n) { sink = n; }

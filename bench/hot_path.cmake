@@ -1,0 +1,20 @@
+# hot_path: the same small program under several hooks. bench/hot_path in the build folder runs them all.
+set(hot_path_flags -O2 -fno-inline -fno-stack-protector -fno-optimize-sibling-calls)
+add_executable(glimpse_bench_hot_path_program hot_path_program.c)
+target_compile_options(glimpse_bench_hot_path_program PRIVATE ${hot_path_flags} -finstrument-functions)
+add_executable(glimpse_bench_hot_path_plain hot_path_program.c)
+target_compile_options(glimpse_bench_hot_path_plain PRIVATE ${hot_path_flags})
+add_library(glimpse_bench_hot_path_noop SHARED hot_path_hooks.c)
+add_library(glimpse_bench_hot_path_floor SHARED hot_path_hooks.c)
+target_compile_definitions(glimpse_bench_hot_path_floor PRIVATE FLOOR)
+foreach(part program plain noop floor)
+  set_target_properties(glimpse_bench_hot_path_${part} PROPERTIES OUTPUT_NAME hot_path_${part} C_STANDARD 11
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench" LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench")
+endforeach()
+foreach(part noop floor)
+  target_compile_options(glimpse_bench_hot_path_${part} PRIVATE -O2)
+endforeach()
+add_custom_target(glimpse_bench_hot_path ALL
+  DEPENDS glimpse_bench_hot_path_program glimpse_bench_hot_path_plain glimpse_bench_hot_path_noop glimpse_bench_hot_path_floor glimpse)
+file(WRITE "${PROJECT_BINARY_DIR}/bench/hot_path" "#!/bin/sh\nexec /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/hot_path.py --build ${PROJECT_BINARY_DIR} \"$@\"\n")
+file(CHMOD "${PROJECT_BINARY_DIR}/bench/hot_path" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)

@@ -1,0 +1,75 @@
+#!/usr/bin/python3
+"""What one call costs: recorded and excluded by glimpse, beside a hook that does nothing and the floor hook.
+
+  bench/hot_path [--rounds 9] [--bursts 40] [--n 20]
+
+The same program runs in every variant, interleaved, `rounds` times; a variant's number is the median of its runs. All are
+nanoseconds per call (entry and exit) above the same program built without instrumentation, and ratios to the floor. fib(20)
+makes 21 891 calls; their events fit a ring of 1 MiB, and the pause between bursts lets the collector empty it. `streaming`
+is fib(27) without pauses: there the collector sets the pace, not the hook.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, required=True, help="the build folder")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--bursts", type=int, default=40)
+    parser.add_argument("--n", type=int, default=20)
+    options = parser.parse_args()
+    bench, glimpse = options.build / "bench", options.build / "bin/glimpse"
+    missing = [str(path) for path in (bench / "hot_path_program", bench / "libhot_path_floor.so", glimpse) if not path.exists()]
+    if missing:
+        print(f"hot_path: build these first: {', '.join(missing)}", file=sys.stderr)
+        return 2
+    folder = tempfile.TemporaryDirectory()
+    burst = [str(options.bursts), str(options.n), "20"]
+    stream = ["1", "27", "0"]
+    traced = str(bench / "hot_path_program")
+
+    def under_glimpse(name, arguments, **policy):
+        file = pathlib.Path(folder.name) / f"{name}.json"
+        file.write_text(json.dumps({"version": "1.0", "name": name, **policy}))
+        return [str(glimpse), "run", "--policy", str(file), "-o", "/dev/null", "--", traced, *arguments], {}
+
+    everything = {"exact_modules": ["hot_path_program"]}
+    variants = {
+        "uninstrumented": ([str(bench / "hot_path_plain"), *burst], {}),
+        "no-op hook": ([traced, *burst], {"LD_PRELOAD": str(bench / "libhot_path_noop.so")}),
+        "floor hook": ([traced, *burst], {"LD_PRELOAD": str(bench / "libhot_path_floor.so")}),
+        "recorded": under_glimpse("all", burst, **everything, trace_depth="unlimited"),
+        "recorded, depth 5": under_glimpse("five", burst, **everything, trace_depth=5),
+        "excluded": under_glimpse("none", burst, exact_modules=["elsewhere"]),
+        "streaming": under_glimpse("stream", stream, **everything, trace_depth="unlimited"),
+    }
+    runs = {name: [] for name in variants}
+    for _ in range(options.rounds):
+        for name, (command, environment) in variants.items():
+            result = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
+            if result.returncode:
+                print(f"hot_path: {name}: status {result.returncode}: {result.stderr}", file=sys.stderr)
+                return 1
+            runs[name].append(float(result.stdout))
+    median = {name: statistics.median(values) for name, values in runs.items()}
+    base = median["uninstrumented"]
+    floor, noop = median["floor hook"] - base, median["no-op hook"] - base
+    print(f"{'':18} {'ns/call':>8} {'over plain':>11} {'x floor':>8} {'over no-op':>11}  lowest..highest")
+    for name, values in runs.items():
+        over = median[name] - base
+        ratio, extra = (f"{over / floor:8.2f}", f"{over - noop:11.2f}") if name != "uninstrumented" else (" " * 8, " " * 11)
+        print(f"{name:18} {median[name]:8.2f} {over:11.2f} {ratio} {extra}  {min(values):.2f}..{max(values):.2f}")
+    print("budgets: recorded at most 1.10 x floor, excluded at most 1 ns over the no-op hook")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
