@@ -92,7 +92,7 @@ class LibdwInfo final : public DebugInfo {
     if (read(units_[*unit], &functions)) sort_by_start(functions);
     const Dwarf_Die* function = find_span(functions, address);
     if (function == nullptr) return std::nullopt;
-    return describe(*function);
+    return describe(*function, address);
   }
 
  private:
@@ -171,23 +171,55 @@ class LibdwInfo final : public DebugInfo {
     return innermost_first;
   }
 
-  Declaration describe(Dwarf_Die function) {
+  Declaration describe(Dwarf_Die function, Dwarf_Addr address) {
     Declaration declaration;
     const char* symbol = text_of(function, DW_AT_linkage_name);
     if (symbol == nullptr) symbol = text_of(function, DW_AT_MIPS_linkage_name);
     if (symbol == nullptr) symbol = dwarf_diename(&function);
     if (symbol != nullptr) declaration.symbol = symbol;
-    int line = 0;
-    if (dwarf_decl_line(&function, &line) == 0 && line > 0) declaration.line = static_cast<std::uint32_t>(line);
-    if (const char* file = dwarf_decl_file(&function)) declaration.file = absolute(function, file);
+    locate(function, address, declaration);
     declaration.namespaces = namespaces_of(function);
     return declaration;
   }
 
-  static std::string absolute(Dwarf_Die die, const char* file) {
-    std::filesystem::path path = file;
+  // The file and line of the declaration; those of the code where the compiler made the declaration up (gcc's lambdas).
+  static void locate(Dwarf_Die function, Dwarf_Addr address, Declaration& declaration) {
+    int line = 0;
+    if (dwarf_decl_line(&function, &line) == 0 && line > 0) {
+      declaration.line = static_cast<std::uint32_t>(line);
+      declaration.file = declaring_file(function);
+      return;
+    }
     Dwarf_Die unit;
-    if (path.is_relative() && dwarf_diecu(&die, &unit, nullptr, nullptr) != nullptr) {
+    if (dwarf_diecu(&function, &unit, nullptr, nullptr) == nullptr) return;
+    Dwarf_Line* code = dwarf_getsrc_die(&unit, address);
+    if (code == nullptr || dwarf_lineno(code, &line) != 0 || line <= 0) return;
+    const char* file = dwarf_linesrc(code, nullptr, nullptr);
+    if (file == nullptr) return;
+    declaration.line = static_cast<std::uint32_t>(line);
+    declaration.file = absolute(unit, file);
+  }
+
+  // dwarf_decl_file() knows no file 0, which in DWARF 5 is the unit's own source and what Clang refers to.
+  static std::string declaring_file(Dwarf_Die function) {
+    Dwarf_Attribute attribute;
+    Dwarf_Word index = 0;
+    Dwarf_Die unit;
+    Dwarf_Half version = 0;
+    Dwarf_Files* files = nullptr;
+    if (dwarf_attr_integrate(&function, DW_AT_decl_file, &attribute) == nullptr ||
+        dwarf_formudata(&attribute, &index) != 0 ||
+        dwarf_cu_die(attribute.cu, &unit, &version, nullptr, nullptr, nullptr, nullptr, nullptr) == nullptr ||
+        (index == 0 && version < 5) || dwarf_getsrcfiles(&unit, &files, nullptr) != 0) {
+      return {};
+    }
+    const char* file = dwarf_filesrc(files, index, nullptr, nullptr);
+    return file != nullptr ? absolute(unit, file) : std::string();
+  }
+
+  static std::string absolute(Dwarf_Die unit, const char* file) {
+    std::filesystem::path path = file;
+    if (path.is_relative()) {
       if (const char* directory = text_of(unit, DW_AT_comp_dir)) path = directory / path;
     }
     return path.lexically_normal().string();

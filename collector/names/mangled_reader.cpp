@@ -107,7 +107,7 @@ bool MangledReader::nested_name(Entity& entity) {
       if (!unqualified_name(entity)) return false;
     }
     remember(entity);
-    take('M');
+    if (take('M')) is_class(entity);  // a variable, with a lambda in its initializer: no namespace either
   }
   if (substitution_count_ > 0) --substitution_count_;
   if (member) is_class(scope);
