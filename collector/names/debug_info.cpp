@@ -27,7 +27,7 @@ struct Span {
 
 template <typename T>
 void sort_by_start(std::vector<Span<T>>& spans) {
-  std::stable_sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+  std::sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
 }
 
 template <typename T>
