@@ -9,9 +9,15 @@
 #include <memory>
 
 #include "cli/arguments.h"
+#include "cli/collect_command.h"
+#include "cli/command_words.h"
+#include "cli/completion_command.h"
 #include "cli/did_you_mean.h"
+#include "cli/doctor_command.h"
 #include "cli/exit_status.h"
+#include "cli/man_command.h"
 #include "cli/messages.h"
+#include "cli/recover_command.h"
 #include "cli/run_command.h"
 #include "cli/settings.h"
 
@@ -37,57 +43,42 @@ const CLI::App& chosen(const CLI::App& app) {
   return *current;
 }
 
-std::vector<std::string> option_names(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (const auto* option : command.get_options()) {
-    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  return names;
-}
-
 std::vector<std::string> command_names(const CLI::App& command) {
   std::vector<std::string> names;
-  for (const auto* subcommand : command.get_subcommands([](const CLI::App*) { return true; })) {
-    if (!subcommand->get_group().empty()) names.push_back(subcommand->get_name());
-  }
+  for (const auto* next : visible_commands(command)) names.push_back(next->get_name());
   return names;
 }
 
-std::string path_of(const CLI::App& command) {
-  const CLI::App* const parent = command.get_parent();
-  return parent == nullptr ? "glimpse" : path_of(*parent) + " " + command.get_name();
+// `glimpse` itself stands in front of every message already.
+std::string prefix_of(const CLI::App& command) {
+  return command.get_parent() == nullptr ? "" : full_name(command).substr(sizeof "glimpse") + ": ";
 }
 
 // One line for the first word that nothing understands.
 std::string unknown_word(const CLI::App& command, const std::string& word) {
   if (word.starts_with('-')) {
     const std::string name = word.substr(0, word.find('='));
-    return fmt::format("{}: unknown option {}{}; `{} --help` lists them", path_of(command), name,
-                       did_you_mean(name, option_names(command)), path_of(command));
+    return fmt::format("{}unknown option {}{}; `{} --help` lists them", prefix_of(command), name,
+                       did_you_mean(name, option_names(command)), full_name(command));
   }
   const auto commands = command_names(command);
-  if (commands.empty()) return fmt::format("{}: unexpected word {}", path_of(command), word);
+  if (commands.empty()) return fmt::format("{}unexpected word {}", prefix_of(command), word);
   if (command.get_parent() == nullptr && word.find('/') != std::string::npos) {
     return fmt::format("unknown command {} (did you mean `glimpse run {}`?)", word, word);
   }
-  return fmt::format("{}: unknown command {}{}; there are: {}", path_of(command), word, did_you_mean(word, commands),
-                     fmt::format("{}", fmt::join(commands, ", ")));
+  return fmt::format("{}unknown command {}{}; there are: {}", prefix_of(command), word, did_you_mean(word, commands),
+                     fmt::join(commands, ", "));
 }
 
 int explain(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = chosen(app);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const auto extras = command.remaining();
-    say(extras.empty() ? std::string(error.what()) : unknown_word(command, extras.front()));
+  const auto extras = command.remaining();
+  if (!extras.empty()) {
+    say(unknown_word(command, extras.front()));
   } else {
-    say(fmt::format("{}: {}; `{} --help` shows how", path_of(command), error.what(), path_of(command)));
+    say(fmt::format("{}{}; `{} --help` shows how", prefix_of(command), error.what(), full_name(command)));
   }
   return kWrongUse;
-}
-
-bool takes_value(const CLI::App& command, const std::string& word) {
-  const CLI::Option* const option = command.get_option_no_throw(word);
-  return option != nullptr && option->get_expected_min() > 0;
 }
 
 void print(const std::string& text) {
@@ -106,12 +97,19 @@ int run_application(const std::vector<std::string>& arguments) {
   app.require_subcommand(0, 1);
   app.footer("Settings (environment or .env; [default]):\n" + settings_as_text());
   add_run_command(app, program, exit_status);
+  add_doctor_command(app, exit_status);
+  add_recover_command(app, exit_status);
+  add_collect_command(app, exit_status);
+  add_completion_command(app, exit_status);
+  add_man_command(app, exit_status);
 
   std::vector<std::string> words = arguments;
   if (!words.empty() && words.front() == "run") {
     const CLI::App& command = *app.get_subcommand("run");
-    auto split = split_arguments({words.begin() + 1, words.end()},
-                                 [&](const std::string& word) { return takes_value(command, word); });
+    auto split = split_arguments({words.begin() + 1, words.end()}, [&](const std::string& word) {
+      const auto* option = command.get_option_no_throw(word);
+      return option != nullptr && takes_value(*option);
+    });
     program = std::move(split.program);
     words = std::move(split.own);
     words.insert(words.begin(), "run");
