@@ -1,14 +1,14 @@
-#include "runtime/clock.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <cpuid.h>
 
-#include "glimpse/untraced.h"
+#include "runtime/clock.h"
 #include "runtime/hot/clock.h"
 #include "runtime/process.h"
 #include "runtime/settings.h"
 #include "runtime/syscalls.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

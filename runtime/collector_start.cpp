@@ -1,7 +1,11 @@
 // A linked program starts its own collector: `glimpse collect --session FOLDER`.
 //
-// The collector must not show in the program: it is a grandchild in a session of its own, the child between them raises no
-// SIGCHLD and is waited for with __WCLONE, which wait() and waitpid() never do.
+// The collector must not show in the program: it is a grandchild in a session of its own, the child between them raises
+// no SIGCHLD and is waited for with __WCLONE, which wait() and waitpid() never do.
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
@@ -9,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "glimpse/untraced.h"
 #include "runtime/message.h"
 #include "runtime/process.h"
 #include "runtime/session.h"
@@ -20,8 +23,6 @@
 #ifndef GLIMPSE_INSTALLED_TOOL
 #define GLIMPSE_INSTALLED_TOOL "/usr/local/bin/glimpse"
 #endif
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 
@@ -35,7 +36,8 @@ bool is_executable(const char* path) { return raw_syscall(__NR_access, as_long(p
 PathText library_folder() {
   PathText folder;
   dl_find_object found{};
-  if (_dl_find_object(reinterpret_cast<void*>(&start_collector), &found) != 0 || found.dlfo_link_map == nullptr) return folder;
+  if (_dl_find_object(reinterpret_cast<void*>(&start_collector), &found) != 0 || found.dlfo_link_map == nullptr)
+    return folder;
   const char* name = found.dlfo_link_map->l_name;
   if (name == nullptr) return folder;
   std::size_t length = text_length(name);

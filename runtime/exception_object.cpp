@@ -1,9 +1,9 @@
-#include "runtime/exception_object.h"
-
 #include "glimpse/untraced.h"
-#include "runtime/next_symbol.h"
 
 GLIMPSE_UNTRACED_BEGIN
+
+#include "runtime/exception_object.h"
+#include "runtime/next_symbol.h"
 
 namespace glimpse::runtime {
 

@@ -1,17 +1,18 @@
 // The end of the process, as far as it announces itself.
 //
-// A linked program waits here until its collector has written everything, so that the file is whole when the shell prompt
-// returns. The wait ends when the collector makes no progress for kPatienceNs. A process that ends without exit() is drained
-// by its collector all the same.
+// A linked program waits here until its collector has written everything, so that the file is whole when the shell
+// prompt returns. The wait ends when the collector makes no progress for kPatienceNs. A process that ends without
+// exit() is drained by its collector all the same.
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include <stdlib.h>
 
-#include "glimpse/untraced.h"
 #include "runtime/function_memory.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

@@ -1,14 +1,14 @@
-#include "runtime/function_memory.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <linux/mman.h>
 #include <sys/mman.h>
 
-#include "glimpse/untraced.h"
+#include "runtime/function_memory.h"
 #include "runtime/hot/function_table.h"
 #include "runtime/process.h"
 #include "runtime/syscalls.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 
@@ -71,9 +71,7 @@ void stop_using_function_table() {
   function_table.mask = 0;
 }
 
-bool function_table_is_ours() {
-  return mapped_slots != nullptr && marker()->ours.load(std::memory_order_acquire) != 0;
-}
+bool function_table_is_ours() { return mapped_slots != nullptr && marker()->ours.load(std::memory_order_acquire) != 0; }
 
 bool populate_functions(std::uint32_t first) {
   if (first >= wire::kMaxFunctions) return true;

@@ -1,13 +1,14 @@
 // The first call of a function: it gets an id, which the collector will name and decide upon.
 #include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include "runtime/function_memory.h"
 #include "runtime/hot/function_table.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/modules.h"
 #include "runtime/process.h"
 #include "runtime/threads.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 
@@ -59,8 +60,8 @@ FunctionSlot* register_function(std::uintptr_t function) {
     process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
     return nullptr;
   }
-  // Another thread, or a handler on this one, may register the same function at the same time: the first id wins, the other
-  // is never used in an event.
+  // Another thread, or a handler on this one, may register the same function at the same time: the first id wins, the
+  // other is never used in an event.
   if (slot->id.load(std::memory_order_acquire) == 0) {
     const std::uint32_t id = new_id(function);
     if (id == 0) {

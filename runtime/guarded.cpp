@@ -2,11 +2,15 @@
 //
 //   kInternal   glimpse called something that is traced: nothing is recorded
 //   kInFlight   the lane is free, but which frames are left by unwinding must be told apart exactly
-//   else        a handler interrupted the hook that holds the lane: it records into a lane of its own. Where that hook will
+//   else        a handler interrupted the hook that holds the lane: it records into a lane of its own. Where that hook
+//   will
 //               never go on, because the handler jumped out, the lane is taken back
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include <signal.h>
 
-#include "glimpse/untraced.h"
 #include "runtime/hot/hooks.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
@@ -15,8 +19,6 @@
 #include "runtime/syscalls.h"
 #include "runtime/threads.h"
 #include "runtime/unwinding.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

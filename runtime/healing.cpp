@@ -1,11 +1,12 @@
 // Frames that were left without their exit hook: by longjmp, or by an exception nobody announced.
 #include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include "glimpse/wire/record.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/room.h"
 #include "runtime/shadow_stack.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

@@ -1,12 +1,12 @@
-#include "runtime/identity.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <fcntl.h>
 #include <sys/resource.h>
 
-#include "glimpse/untraced.h"
+#include "runtime/identity.h"
 #include "runtime/syscalls.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

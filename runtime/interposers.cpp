@@ -1,18 +1,19 @@
-// The functions of the C++ run time that glimpse stands in front of, to learn how exceptions travel. Each notes what happens
-// and hands over to the real one.
+// The functions of the C++ run time that glimpse stands in front of, to learn how exceptions travel. Each notes what
+// happens and hands over to the real one.
 //
 //   _Unwind_RaiseException, _Unwind_Resume_or_Rethrow   an exception sets out: throw, rethrow_exception, throw;
 //   _Unwind_SetIP                                       a frame's landing pad is chosen: everything below it is gone
 //   __cxa_begin_catch                                   a handler has it
 //
 // They are weak, so that in a static program the C++ library's own definitions win without a clash.
-#include <unwind.h>
-
 #include "glimpse/untraced.h"
-#include "runtime/next_symbol.h"
-#include "runtime/unwinding.h"
 
 GLIMPSE_UNTRACED_BEGIN
+
+#include <unwind.h>
+
+#include "runtime/next_symbol.h"
+#include "runtime/unwinding.h"
 
 namespace {
 

@@ -1,14 +1,14 @@
-#include "runtime/message.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <errno.h>
 
 #include <cstdint>
 
-#include "glimpse/untraced.h"
+#include "runtime/message.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

@@ -1,15 +1,15 @@
-#include "runtime/modules.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 
-#include "glimpse/untraced.h"
+#include "runtime/modules.h"
 #include "runtime/process.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 
@@ -19,7 +19,8 @@ std::uint32_t known_module(std::uintptr_t address) {
   const std::uint32_t count = process.header->module_count.load(std::memory_order_acquire);
   for (std::uint32_t i = 0; i < count && i < wire::kMaxModules; ++i) {
     const wire::ModuleEntry& entry = process.modules[i];
-    if (entry.ready.load(std::memory_order_acquire) == 0 || entry.unloaded.load(std::memory_order_relaxed) != 0) continue;
+    if (entry.ready.load(std::memory_order_acquire) == 0 || entry.unloaded.load(std::memory_order_relaxed) != 0)
+      continue;
     if (address >= entry.start && address < entry.end) return i + 1;
   }
   return 0;

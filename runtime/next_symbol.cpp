@@ -1,10 +1,10 @@
-#include "runtime/next_symbol.h"
-
-#include <dlfcn.h>
-
 #include "glimpse/untraced.h"
 
 GLIMPSE_UNTRACED_BEGIN
+
+#include <dlfcn.h>
+
+#include "runtime/next_symbol.h"
 
 namespace glimpse::runtime {
 

@@ -1,21 +1,21 @@
-#include "runtime/process.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <fcntl.h>
 #include <linux/mman.h>
 #include <sys/mman.h>
 
-#include "glimpse/untraced.h"
 #include "runtime/clock.h"
 #include "runtime/function_memory.h"
 #include "runtime/identity.h"
 #include "runtime/message.h"
 #include "runtime/modules.h"
+#include "runtime/process.h"
 #include "runtime/session.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
 #include "runtime/threads.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

@@ -1,14 +1,14 @@
-#include "runtime/rings.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <sys/mman.h>
 
 #include <atomic>
 
-#include "glimpse/untraced.h"
 #include "runtime/process.h"
+#include "runtime/rings.h"
 #include "runtime/syscalls.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

@@ -1,16 +1,16 @@
-#include "runtime/room.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <sys/prctl.h>
 
-#include "glimpse/untraced.h"
 #include "runtime/clock.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
+#include "runtime/room.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
 #include "runtime/threads.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 
@@ -40,9 +40,8 @@ bool back_with_memory(Lane& lane, std::uint64_t end) {
   while (lane.ring->populated_words < capacity && lane.ring->populated_words < end) {
     const std::uint64_t offset = static_cast<std::uint64_t>(reinterpret_cast<std::uint8_t*>(lane.ring) - process.base) +
                                  wire::kPageBytes + lane.ring->populated_words * 8;
-    const std::uint64_t words = capacity - lane.ring->populated_words < kPopulateWords
-                                    ? capacity - lane.ring->populated_words
-                                    : kPopulateWords;
+    const std::uint64_t words =
+        capacity - lane.ring->populated_words < kPopulateWords ? capacity - lane.ring->populated_words : kPopulateWords;
     if (!populate(offset, words * 8)) return false;
     lane.ring->populated_words += words;
   }
@@ -84,8 +83,8 @@ std::uint64_t deadline() {
          std::uint64_t{process.session->enqueue_timeout_ms} * 1'000'000;
 }
 
-// Room for `words` from the head on, for a START with its reserve behind it. Sets the lane's limit so that the usual path
-// asks again before it runs out, and often enough for the collector to be woken in time.
+// Room for `words` from the head on, for a START with its reserve behind it. Sets the lane's limit so that the usual
+// path asks again before it runs out, and often enough for the collector to be woken in time.
 bool make_room(Lane& lane, std::uint64_t words, Need need) {
   wire::RingHeader& ring = *lane.ring;
   const std::uint64_t capacity = lane.mask + 1;
@@ -164,7 +163,8 @@ bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
   tell_epoch(lane, ticks);
   if (lane.lost_starts != 0 || lane.lost_ends != 0) {
     const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
-    store_word(lane, head, wire::pack_record(wire::RecordType::kLost, kLostWords - 1, static_cast<std::uint32_t>(ticks)));
+    store_word(lane, head,
+               wire::pack_record(wire::RecordType::kLost, kLostWords - 1, static_cast<std::uint32_t>(ticks)));
     store_word(lane, head + 1, lane.lost_starts);
     store_word(lane, head + 2, lane.lost_ends);
     lane.ring->head.store(head + kLostWords, std::memory_order_release);
@@ -192,8 +192,8 @@ bool push_slowly(Lane& lane, std::uint32_t what) {
   return true;
 }
 
-bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload, std::uint32_t payload_words, Bytes first,
-                 Bytes second) {
+bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload, std::uint32_t payload_words,
+                 Bytes first, Bytes second) {
   if (!ensure_ring(lane)) return false;
   const std::uint32_t words = payload_words + wire::words_for(first.length) + wire::words_for(second.length);
   std::uint64_t ticks = 0;

@@ -1,19 +1,19 @@
-#include "runtime/session.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <fcntl.h>
 #include <linux/mman.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
-#include "glimpse/untraced.h"
 #include "runtime/clock.h"
 #include "runtime/message.h"
 #include "runtime/process.h"
+#include "runtime/session.h"
 #include "runtime/settings.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

@@ -1,13 +1,13 @@
-#include "runtime/settings.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "glimpse/untraced.h"
+#include "runtime/settings.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 
@@ -67,7 +67,8 @@ void apply(Settings& settings, const char* name, const char* value) {
   } else if (same_text(name, "GLIMPSE_MAX_FIELD_LENGTH")) {
     if (parse_number(value, number) && number > 0) settings.max_field_bytes = number < 65536 ? number : 65536;
   } else if (same_text(name, "GLIMPSE_ENQUEUE_TIMEOUT_MS")) {
-    if (parse_number(value, number) && number <= 86'400'000) settings.enqueue_timeout_ms = static_cast<std::uint32_t>(number);
+    if (parse_number(value, number) && number <= 86'400'000)
+      settings.enqueue_timeout_ms = static_cast<std::uint32_t>(number);
   } else if (same_text(name, "GLIMPSE_OVERFLOW")) {
     if (same_word(value, "block")) settings.overflow = wire::OverflowMode::kBlock;
     if (same_word(value, "drop")) settings.overflow = wire::OverflowMode::kDrop;
@@ -148,8 +149,8 @@ Settings read_settings() {
     path.add(".env.").add(name);
     apply_file(settings, path.text());
   }
-  for (const char* name : {"GLIMPSE_ENABLED", "GLIMPSE_RING_BYTES", "GLIMPSE_MAX_FIELD_LENGTH", "GLIMPSE_ENQUEUE_TIMEOUT_MS",
-                           "GLIMPSE_OVERFLOW", "GLIMPSE_SPOOL_DIR"}) {
+  for (const char* name : {"GLIMPSE_ENABLED", "GLIMPSE_RING_BYTES", "GLIMPSE_MAX_FIELD_LENGTH",
+                           "GLIMPSE_ENQUEUE_TIMEOUT_MS", "GLIMPSE_OVERFLOW", "GLIMPSE_SPOOL_DIR"}) {
     if (const char* value = environment_value(name)) apply(settings, name, value);
   }
   return settings;

@@ -11,6 +11,8 @@
 namespace glimpse::runtime {
 
 struct Settings {
+  Settings() = default;  // declared, so that Clang leaves it untraced like the rest
+
   bool enabled = true;
   std::uint64_t ring_bytes = 1 << 20;
   std::uint64_t max_field_bytes = 4096;

@@ -1,46 +1,45 @@
-#include "runtime/threads.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include "glimpse/untraced.h"
 #include "glimpse/wire/record.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/room.h"
 #include "runtime/syscalls.h"
-
-GLIMPSE_UNTRACED_BEGIN
+#include "runtime/threads.h"
 
 namespace glimpse::runtime {
 
 constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
 constinit wire::RingHeader no_ring{};
-constinit thread_local Thread this_thread{
-    .lane = {.guard = 0,
-             .top = &bottom_frame,
-             .end = &bottom_frame + 1,
-             .ring = &no_ring,
-             .words = nullptr,
-             .mask = 0,
-             .limit = 0,
-             .epoch = kNoEpoch,
-             .matched = 0,
-             .base = nullptr,
-             .lost_starts = 0,
-             .lost_ends = 0,
-             .stalled_tail = 0,
-             .told_epoch = kNoEpoch,
-             .index = 0},
-    .nested = nullptr,
-    .process_generation = 0,
-    .tid = 0,
-    .in_flight_count = 0,
-    .end_rounds = 0,
-    .attaching = false,
-    .in_flight = {}};
+constinit thread_local Thread this_thread{.lane = {.guard = 0,
+                                                   .top = &bottom_frame,
+                                                   .end = &bottom_frame + 1,
+                                                   .ring = &no_ring,
+                                                   .words = nullptr,
+                                                   .mask = 0,
+                                                   .limit = 0,
+                                                   .epoch = kNoEpoch,
+                                                   .matched = 0,
+                                                   .base = nullptr,
+                                                   .lost_starts = 0,
+                                                   .lost_ends = 0,
+                                                   .stalled_tail = 0,
+                                                   .told_epoch = kNoEpoch,
+                                                   .index = 0},
+                                          .nested = nullptr,
+                                          .process_generation = 0,
+                                          .tid = 0,
+                                          .in_flight_count = 0,
+                                          .end_rounds = 0,
+                                          .attaching = false,
+                                          .in_flight = {}};
 
 namespace {
 
@@ -66,8 +65,8 @@ void end_lane(Lane& lane) {
   reset_lane(lane, lane.index);
 }
 
-// Called by the C library when the thread ends, after the destructors of its C++ thread_local objects. The first round is
-// passed on, so that other keys' destructors are still recorded in the same ring.
+// Called by the C library when the thread ends, after the destructors of its C++ thread_local objects. The first round
+// is passed on, so that other keys' destructors are still recorded in the same ring.
 void end_thread(void* value) {
   Thread& thread = this_thread;
   if (thread.process_generation != process.generation || !process_attached()) return;
@@ -182,7 +181,8 @@ bool claim_ring(Lane& lane) {
 }
 
 Lane* make_nested_lanes() {
-  void* where = sys_mmap(nullptr, sizeof(Lane) * kNestedLanes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* where =
+      sys_mmap(nullptr, sizeof(Lane) * kNestedLanes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mmap_failed(where)) return nullptr;
   Lane* lanes = static_cast<Lane*>(where);
   for (unsigned i = 0; i < kNestedLanes; ++i) reset_lane(lanes[i], i + 1);

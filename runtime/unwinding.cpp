@@ -1,14 +1,14 @@
-#include "runtime/unwinding.h"
-
 #include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include "glimpse/wire/record.h"
 #include "runtime/exception_object.h"
 #include "runtime/hot/hooks.h"
 #include "runtime/process.h"
 #include "runtime/room.h"
 #include "runtime/shadow_stack.h"
-
-GLIMPSE_UNTRACED_BEGIN
+#include "runtime/unwinding.h"
 
 namespace glimpse::runtime {
 
@@ -17,8 +17,8 @@ namespace {
 // Whether this thread has open calls that could be left, and its lane may be used.
 bool concerns(const Thread& thread) {
   return thread.lane.base != nullptr && thread.lane.top != thread.lane.base &&
-         (thread.lane.guard == 0 || thread.lane.guard == kInFlight) && thread.process_generation == process.generation &&
-         process_attached();
+         (thread.lane.guard == 0 || thread.lane.guard == kInFlight) &&
+         thread.process_generation == process.generation && process_attached();
 }
 
 std::uint64_t place(const Lane& lane, const Frame* frame) { return static_cast<std::uint64_t>(frame - lane.base); }

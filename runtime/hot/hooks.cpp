@@ -5,15 +5,16 @@
 //
 // A hook reads the clock, stores one word in the ring and one frame on the shadow stack. It takes no lock, allocates
 // nothing and calls nothing; what is unusual leaves through runtime/hot/slow_paths.h. What the fields mean: lane.h.
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include <cstdint>
 
-#include "glimpse/untraced.h"
 #include "runtime/hot/function_table.h"
 #include "runtime/hot/hooks.h"
 #include "runtime/hot/lane.h"
 #include "runtime/hot/slow_paths.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 using namespace glimpse::runtime;
 
@@ -32,7 +33,8 @@ __attribute__((visibility("default"))) void __cyg_profile_func_enter(void* funct
   }
 
   Lane& lane = this_thread.lane;
-  if (lane.guard != 0) [[unlikely]] return enter_guarded(*slot, site, stack_pointer);
+  if (lane.guard != 0) [[unlikely]]
+    return enter_guarded(*slot, site, stack_pointer);
   lane.guard = stack_pointer;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   enter_lane(lane, *slot, site, stack_pointer);
@@ -50,7 +52,8 @@ __attribute__((visibility("default"))) void __cyg_profile_func_exit(void* functi
 
   Lane& lane = this_thread.lane;
   const auto stack_pointer = reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa());
-  if (lane.guard != 0) [[unlikely]] return exit_guarded(*slot, site, stack_pointer);
+  if (lane.guard != 0) [[unlikely]]
+    return exit_guarded(*slot, site, stack_pointer);
   lane.guard = stack_pointer;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   exit_lane(lane, *slot, site);
