@@ -12,6 +12,7 @@ matched by their content. Where the oracle saw no exit (Clang does not call the 
 glimpse has to have closed the call all the same (END or EXCEPTION, in its place in the nesting, which is checked on the
 trace itself), but where in the sequence it did so is not compared.
 
+--chance is for functions that are called by chance, such as handlers of SIGCHLD.
 --unordered is for programs whose threads share work by chance: the calls of each process are compared by number only.
 Exit status: 0 equal, 1 different, 2 wrong use.
 """
@@ -54,33 +55,54 @@ def starts_of(sequence):
     return [token for token in sequence if token > 0]
 
 
+def without(sequence, ordinals, dropped):
+    """Both without the calls of `dropped` functions and all they call; and the calls that are left, as they were numbered."""
+    if not dropped:
+        return sequence, ordinals, None
+    tokens, numbers, renumbered, inside = [], [], {}, 0
+    for token, ordinal in zip(sequence, ordinals):
+        if inside or token in dropped:
+            inside += 1 if token > 0 else -1
+            continue
+        if token > 0:
+            renumbered[ordinal] = len(renumbered)
+        tokens.append(token)
+        numbers.append(renumbered[ordinal])
+    return tokens, numbers, renumbered
+
+
 class TraceThread:
     """What the comparison needs of one thread of the trace, or of several that follow each other under one number."""
 
-    def __init__(self, threads, table):
+    def __init__(self, threads, table, dropped):
         self.threads, self.sequence, self.ordinals = threads, [], []
         base = 0
         for thread in threads:
             self.sequence += translated(thread.tokens, table)
             self.ordinals += [ordinal + base for ordinal in thread.closes]
             base += thread.starts
+        self.sequence, self.ordinals, _ = without(self.sequence, self.ordinals, dropped)
         self.starts = starts_of(self.sequence)
         self.label = f"pid {threads[0].pid} tid {threads[0].tid}"
 
 
 class OracleThread:
-    def __init__(self, thread, table):
-        self.thread, self.sequence = thread, translated(thread.tokens, table)
-        self.starts = starts_of(self.sequence)
+    def __init__(self, thread, table, dropped):
+        self.thread, sequence = thread, translated(thread.tokens, table)
         self.label = f"oracle process {thread.process.pid} thread {thread.number}"
-        self.ordinals, stack, ordinal = [], [], 0
+        ordinals, stack, ordinal = [], [], 0
         for token in thread.tokens:
             if token > 0:
                 stack.append(ordinal)
-                self.ordinals.append(ordinal)
+                ordinals.append(ordinal)
                 ordinal += 1
             else:
-                self.ordinals.append(stack.pop())
+                ordinals.append(stack.pop())
+        self.sequence, self.ordinals, renumbered = without(sequence, ordinals, dropped)
+        self.unseen = thread.unseen | thread.open
+        if renumbered is not None:
+            self.unseen = {renumbered[call] for call in self.unseen if call in renumbered}
+        self.starts = starts_of(self.sequence)
 
 
 def visible(side, unseen):
@@ -120,32 +142,35 @@ def chains(record):
     return groups.values()
 
 
-def match(theirs, record, table):
+def match(theirs, record, table, dropped):
     """Pairs (oracle thread, trace thread) with equal STARTs, and what is left over of both."""
     wanted = collections.defaultdict(list)
     for thread in theirs:
+        if not thread.starts:
+            continue
         wanted[tuple(thread.starts)].append(thread)
     pairs, left = [], []
     for chain in chains(record):
-        whole = TraceThread(chain, table)
-        parts = [whole] if len(chain) == 1 or wanted.get(tuple(whole.starts)) else [TraceThread([thread], table) for thread in chain]
+        whole = TraceThread(chain, table, dropped)
+        parts = [whole] if len(chain) == 1 or wanted.get(tuple(whole.starts)) else [TraceThread([thread], table, dropped) for thread in chain]
         for part in parts:
+            if not part.starts:
+                continue
             found = wanted.get(tuple(part.starts))
             if found:
-                best = min(range(len(found)), key=lambda i: visible(found[i], found[i].thread.unseen) != visible(part, found[i].thread.unseen)) if len(found) < 9 else 0
+                best = min(range(len(found)), key=lambda i: visible(found[i], found[i].unseen) != visible(part, found[i].unseen)) if len(found) < 9 else 0
                 pairs.append((found.pop(best), part))
             else:
                 left.append(part)
     return pairs, [thread for group in wanted.values() for thread in group], left
 
 
-def compare_ordered(theirs, record, dictionary):
+def compare_ordered(theirs, record, dictionary, dropped):
     faults = []
-    pairs, missing, extra = match(theirs, record, dictionary.of_trace)
+    pairs, missing, extra = match(theirs, record, dictionary.of_trace, dropped)
     for their, our in pairs:
-        unseen = their.thread.unseen | their.thread.open
-        if visible(their, unseen) != visible(our, unseen):
-            faults += difference(their, our, dictionary.names, unseen)
+        if visible(their, their.unseen) != visible(our, their.unseen):
+            faults += difference(their, our, dictionary.names, their.unseen)
     for their in sorted(missing, key=lambda t: -len(t.starts))[:MOST_THREADS]:
         if not extra:
             faults.append(f"  {their.label} ({len(their.starts)} calls, first {dictionary.names[their.starts[0]]}) is not in the trace")
@@ -160,25 +185,26 @@ def compare_ordered(theirs, record, dictionary):
     return faults
 
 
-def compare_unordered(theirs, record, dictionary):
+def compare_unordered(theirs, record, dictionary, dropped):
     """Number of calls of each function, over all threads; and the functions that threads begin with."""
     faults = []
-    ours = [TraceThread([thread], dictionary.of_trace) for thread in record.threads]
+    ours = [TraceThread([thread], dictionary.of_trace, dropped) for thread in record.threads]
     for what, left, right in (("calls", collections.Counter(t for s in theirs for t in s.starts), collections.Counter(t for s in ours for t in s.starts)),
-                              ("threads that begin with", collections.Counter(s.starts[0] for s in theirs), collections.Counter(s.starts[0] for s in ours))):
+                              ("threads that begin with", collections.Counter(s.starts[0] for s in theirs if s.starts), collections.Counter(s.starts[0] for s in ours if s.starts))):
         for function in sorted(set(left) | set(right), key=lambda f: -abs(left[f] - right[f]))[:10]:
             if left[function] != right[function]:
                 faults.append(f"  {what} {dictionary.names[function]}: oracle {left[function]}, glimpse {right[function]}")
     return faults
 
 
-def compare_runs(one, other):
+def compare_runs(one, other, chance):
     """Two runs of the oracle: threads whose STARTs are not in the other run."""
     def starts(run):
         def name(token):
             return min(run.functions[token])
-        threads = [thread for process in run.processes for thread in process.threads if thread.starts]
-        return collections.Counter(tuple(name(token) for token in thread.tokens if token > 0) for thread in threads)
+        table, dropped = list(range(len(run.functions))), {token for token, names in enumerate(run.functions) if names & chance}
+        threads = [OracleThread(thread, table, dropped) for process in run.processes for thread in process.threads if thread.starts]
+        return collections.Counter(tuple(name(token) for token in thread.starts) for thread in threads)
     left, right = starts(one), starts(other)
     faults = []
     for mine, yours in zip((left - right), list(right - left) + [()] * len(left)):
@@ -194,11 +220,12 @@ def main():
     parser.add_argument("--oracle")
     parser.add_argument("--policy")
     parser.add_argument("--namespaces", default="")
+    parser.add_argument("--chance", default="", help="functions left out with all they call, because when they are called is chance")
     parser.add_argument("--unordered", action="store_true")
     parser.add_argument("--quiet", action="store_true", help="print faults only")
     options = parser.parse_args()
     if options.again and options.oracle:
-        faults = compare_runs(oracle.Run(options.oracle), oracle.Run(options.again))
+        faults = compare_runs(oracle.Run(options.oracle), oracle.Run(options.again), set(options.chance.split(",")))
         print("\n".join([*faults, "DIFFERENT" if faults else "EQUAL"]))
         return 1 if faults else 0
     if not options.trace:
@@ -215,8 +242,9 @@ def main():
             threads = [thread for process in run.processes for thread in process.threads if thread.starts]
         for thread in (thread for process in run.processes for thread in process.threads if thread.odd):
             record.remarks.append(f"the oracle saw {len(thread.odd)} exits of functions that were not open, first {run.functions[thread.odd[0][1]]}")
-        theirs = [OracleThread(thread, dictionary.of_oracle) for thread in threads]
-        faults += (compare_unordered if options.unordered else compare_ordered)(theirs, record, dictionary)
+        dropped = {number for number, name in enumerate(dictionary.names) if name in options.chance.split(",")}
+        theirs = [OracleThread(thread, dictionary.of_oracle, dropped) for thread in threads]
+        faults += (compare_unordered if options.unordered else compare_ordered)(theirs, record, dictionary, dropped)
         unseen = sum(len(thread.unseen) for thread in threads)
         count += f"; oracle {run.events} events, {len(run.processes)} processes, {len(threads)} threads compared, {unseen} exits unseen"
     if not options.quiet:

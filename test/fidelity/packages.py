@@ -18,6 +18,7 @@ class Package:
     narrow: dict        # the narrow policy, completed with trace_depth 5
     namespaces: str = ""
     unordered: bool = False  # threads share the work by chance
+    chance: str = ""         # functions that are called, or how often, by chance
     why: str = ""
 
 
@@ -69,10 +70,11 @@ HERE
 { echo one; echo two; } | while read w; do echo "got $w"; done &
 wait; exit 7
 END""", ["script"],
-        {"exact_modules": ["dash"], "exclude_functions": ["pst*", "growstackto"]}),
+        {"exact_modules": ["dash"], "exclude_functions": ["pst*", "growstackto"]}, chance="onsig,dowait,waitproc,waitone,setsignal,gotsig",
+        why="when a child ends, and its SIGCHLD comes, is chance"),
     Package(
         "lua5.4", "c",
-        """cd src; echo '#define DEB_HOST_MULTIARCH "x86_64-linux-gnu"' > lua5.4-deb-multiarch.h; $CC $CFLAGS -DLUA_USE_LINUX '-Dluai_makeseed()=42u' $(ls *.c | grep -v luac.c) -o lua -lm -ldl -Wl,-E""",
+        """cd src; echo '#define DEB_HOST_MULTIARCH "x86_64-linux-gnu"' > lua5.4-deb-multiarch.h; $CC $CFLAGS -DLUA_USE_LINUX '-Dluai_makeseed(L)=42u' $(ls *.c | grep -v luac.c) -o lua -lm -ldl -Wl,-E""",
         "src/lua",
         """cat > script.lua <<'END'
 local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
