@@ -198,8 +198,8 @@ class PolicyReader {
   }
 
   void error(Place place, std::string message) { errors_.emplace_back(place, std::move(message)); }
-  void warning(const Pattern& pattern, std::string message) {
-    warnings_.emplace_back(Place{pattern.line, pattern.column}, std::move(message));
+  void warning(const Pattern& pattern, const std::string& message) {
+    warnings_.emplace_back(Place{pattern.line, pattern.column}, "warning: " + message);
   }
 
   std::vector<Error> sorted(std::vector<Message>& messages) const {

@@ -43,7 +43,7 @@ TEST(PolicyErrors, EachMalformedPolicyGetsTheMessagesOfTheTable) {
     const Report report = check(each.text, "glimpse-policy.json");
     std::string messages;
     for (const Error& error : report.errors) messages += error.message + "\n";
-    for (const Error& warning : report.warnings) messages += "warning: " + warning.message + "\n";
+    for (const Error& warning : report.warnings) messages += warning.message + "\n";
     EXPECT_EQ(messages, each.messages);
     const Result<Policy> parsed = parse(each.text, "glimpse-policy.json");
     EXPECT_EQ(parsed.ok(), report.errors.empty());

@@ -73,7 +73,7 @@ TEST(Spelling, BrokenAndEndlessNamesCostNoMoreThanTheirLength) {
   for (const std::string part : {"<", "(", "{", "[", ">", ")", "]", "operator ", "operator<", "operator (*", " (*",
                                  "(*", "a<", "[abi:", "::", " const", "()::"}) {
     std::string name;
-    while (name.size() < 1'000'000) name += part;
+    while (name.size() < 200'000) name += part;
     SCOPED_TRACE(part);
     EXPECT_LE(spell(name, 0).size(), name.size());
     EXPECT_LE(spell(name, kAllSpellings).size(), name.size());
