@@ -43,6 +43,11 @@ std::vector<std::string> unmatched_warnings(const policy::Policy& policy, const 
   for (const auto& function : binary.functions) {
     use.see(matched(function));
     modules.insert(function.module);
+    // The namespaces around it are names for trees.
+    for (std::size_t end = function.module.rfind("::"); end != std::string::npos && end > 0;) {
+      modules.insert(function.module.substr(0, end));
+      end = function.module.rfind("::", end - 1);
+    }
   }
   const auto unmatched = use.unmatched();
   const auto is_function = [](const policy::Pattern* entry) { return entry->key.ends_with("functions"); };

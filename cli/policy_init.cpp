@@ -35,11 +35,14 @@ std::vector<std::string> proposed_trees(const PolicyBinary& binary) {
     if (policy::is_standard_library(matched(function))) continue;
     const std::string module =
         function.module_is_binary ? function.module : policy::transparent_module(function.module);
-    const std::string outermost = function.module_is_binary ? module : module.substr(0, module.find("::"));
-    if (!outermost.empty() && policy::compile_module_pattern(outermost)) ++counts[outermost];
+    std::string outermost = function.module_is_binary ? module : module.substr(0, module.find("::"));
+    if (outermost.empty()) outermost = policy::kAnonymousNamespace;
+    if (policy::compile_module_pattern(outermost)) ++counts[outermost];
   }
   std::vector<std::pair<std::string, std::size_t>> ordered(counts.begin(), counts.end());
-  std::ranges::stable_sort(ordered, std::ranges::greater(), [](const auto& each) { return each.second; });
+  std::ranges::sort(ordered, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   if (ordered.size() > kMost) ordered.resize(kMost);
   std::vector<std::string> trees;
   for (auto& [name, count] : ordered) trees.push_back(std::move(name));

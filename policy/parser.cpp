@@ -203,8 +203,7 @@ class PolicyReader {
   }
 
   std::vector<Error> sorted(std::vector<Message>& messages) const {
-    std::stable_sort(messages.begin(), messages.end(),
-                     [](const Message& a, const Message& b) { return a.first < b.first; });
+    std::sort(messages.begin(), messages.end());
     std::vector<Error> out;
     for (const auto& [place, message] : messages) {
       out.push_back({path_ + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " + message});

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "policy/sha256.h"
@@ -41,6 +42,35 @@ TEST(PolicyParser, TraceDepthIsFiveUnlessSaidOtherwise) {
   EXPECT_EQ(parse(R"({"trace_depth": 1})", "p").value().trace_depth, 1u);
   EXPECT_EQ(parse(R"({"trace_depth": 4095})", "p").value().trace_depth, 4095u);
   EXPECT_EQ(parse(R"({"trace_depth": "unlimited"})", "p").value().trace_depth, kUnlimitedDepth);
+}
+
+// The examples of docs/policy.md are what users copy: policies without a warning, and messages as they are.
+TEST(PolicyParser, TheExamplesOfTheDocumentationHold) {
+  std::ifstream page(GLIMPSE_POLICY_TABLES "/../docs/policy.md");
+  std::ifstream table(GLIMPSE_POLICY_TABLES "/policy_errors.txt");
+  const std::string errors{std::istreambuf_iterator<char>(table), {}};
+  std::string fence;
+  std::string block;
+  int policies = 0;
+  int messages = 0;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("```")) {
+      if (fence == "```json") {
+        const Report report = check(block, "example");
+        EXPECT_TRUE(report.errors.empty() && report.warnings.empty()) << block;
+        ++policies;
+      }
+      fence = fence.empty() ? line : "";
+      block.clear();
+    } else if (fence == "```") {
+      EXPECT_NE(errors.find("\n" + line + "\n"), std::string::npos) << line;
+      ++messages;
+    } else {
+      block += line + "\n";
+    }
+  }
+  EXPECT_EQ(policies, 3);
+  EXPECT_EQ(messages, 5);
 }
 
 TEST(PolicyParser, LongTextIsCutInMessages) {
