@@ -199,7 +199,8 @@ Result<Pattern> compile_function_pattern(std::string_view text) {
 
   Pattern pattern;
   pattern.text = text;
-  std::string spelled = spell(text, kAllSpellings, &pattern.keeps);
+  spell(text, kAllSpellings, &pattern.keeps);
+  std::string spelled = spell(text, pattern.keeps);  // as functions will be
   if (spelled.empty()) return wrong(text, "names no function");
   const bool literal_brackets = spelled.find("[]") != kNone;
   pattern.wildcard = has_wildcard(literal_brackets ? without_literal_brackets(spelled) : spelled);
