@@ -70,6 +70,9 @@ class Collector {
   // No process of the session will be started from outside any more. `pid` is the child that was waited for, `status`
   // what waitpid() said; pid 0 where no child was ever started.
   virtual void finish(pid_t pid, int status) = 0;
+
+  // After run() returned an Error: deletes what is left of the session, where nobody will want to recover it.
+  virtual void discard() = 0;
 };
 
 // Sessions below `spool` (and the usual places) of this user whose collector is gone.

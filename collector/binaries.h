@@ -1,0 +1,59 @@
+// The binaries of a session, each opened once, and the functions named in them.
+//
+// Functions are shared by all processes that run the same file, so that a hundred processes cost the names of one.
+//
+// Threads: one thread uses these. Failure: a file that cannot be read is reported once (problems()), and its functions are
+// named `module+0x1234`.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "collector/names/binary.h"
+#include "policy/policy.h"
+#include "writers/record.h"
+
+namespace glimpse::collector {
+
+struct DecidedFunction {
+  writers::Function function;
+  bool recorded = false;
+};
+
+class Binaries {
+ public:
+  explicit Binaries(const policy::Policy& policy) : policy_(policy) {}
+
+  // The function at `address` (as the file counts) of the file at `path`. It lives as long as this object.
+  const DecidedFunction& function_at(std::string_view path, std::string_view build_id, std::uint64_t address);
+
+  // The function at `address` of the process, which no file covers.
+  const DecidedFunction& unknown_function(std::uint64_t address);
+
+  // Sentences about files that could not be read, since the last call.
+  std::vector<std::string> take_problems() { return std::exchange(problems_, {}); }
+
+ private:
+  struct File {
+    std::string path;
+    std::unique_ptr<Binary> binary;  // null where it could not be read
+    std::unordered_map<std::uint64_t, const DecidedFunction*> by_address;
+  };
+
+  File& file(std::string_view path, std::string_view build_id);
+  const DecidedFunction& add(FunctionName name);
+
+  const policy::Policy& policy_;
+  std::map<std::pair<std::string, std::string>, File> files_;
+  std::deque<DecidedFunction> functions_;
+  std::unordered_map<std::uint64_t, const DecidedFunction*> unknown_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace glimpse::collector

@@ -1,0 +1,105 @@
+#include "collector/call_stack.h"
+
+#include <algorithm>
+
+namespace glimpse::collector {
+
+using writers::Call;
+using writers::Stage;
+
+std::uint64_t CallStack::innermost_call_id() const {
+  if (recorded_ > 0 || below_ == nullptr) return innermost_;
+  return below_->innermost_call_id();
+}
+
+std::uint32_t CallStack::recorded_depth() const {
+  return recorded_ + (below_ == nullptr ? 0 : below_->recorded_depth());
+}
+
+void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
+  const std::uint32_t depth = recorded_depth();
+  if (!function.recorded || depth >= trace_depth_) {
+    open_.push_back({&function, 0, 0, 0, time_ns});
+    return;
+  }
+  const Open open{&function, sink_.next_call_id(), innermost_call_id(), depth, time_ns};
+  open_.push_back(open);
+  innermost_ = open.call_id;
+  ++recorded_;
+
+  Call call;
+  call.stage = Stage::kStart;
+  call.call_id = open.call_id;
+  call.parent_call_id = open.parent_call_id;
+  call.function = &function.function;
+  call.timestamp_ns = time_ns;
+  call.depth = depth;
+  sink_.emit(call);
+}
+
+// Takes the innermost call off, and tells of it where it was recorded.
+void CallStack::close(Stage stage, const writers::Exception* exception, std::int64_t time_ns) {
+  const Open open = open_.back();
+  open_.pop_back();
+  if (open.call_id == 0) return;
+  --recorded_;
+  innermost_ = recorded_ > 0 ? open.parent_call_id : 0;
+
+  Call call;
+  call.stage = stage;
+  call.call_id = open.call_id;
+  call.parent_call_id = open.parent_call_id;
+  call.function = &open.function->function;
+  call.timestamp_ns = time_ns;
+  call.depth = open.depth;
+  call.duration_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(time_ns - open.start_ns, 0));
+  call.exception = exception;
+  sink_.emit(call);
+}
+
+void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
+  if (!open_.empty() && open_.back().function == &function) [[likely]] {
+    close(Stage::kEnd, nullptr, time_ns);
+    return;
+  }
+  const auto found = std::find_if(open_.rbegin(), open_.rend(), [&](const Open& open) { return open.function == &function; });
+  if (found == open_.rend()) {
+    ++unmatched_ends_;
+    return;
+  }
+  const auto frames = static_cast<std::uint64_t>(found - open_.rbegin());
+  unmatched_ends_ += frames > 0 ? 1 : 0;
+  for (std::uint64_t i = 0; i <= frames; ++i) close(Stage::kEnd, nullptr, time_ns);
+}
+
+void CallStack::thrown(std::uint64_t exception, std::string type, std::string what, bool has_what) {
+  std::erase_if(in_flight_, [&](const InFlight& flying) { return flying.exception == exception; });
+  in_flight_.push_back({exception, std::move(type), std::move(what), has_what});
+}
+
+void CallStack::caught(std::uint64_t exception) {
+  const auto found = std::find_if(in_flight_.begin(), in_flight_.end(),
+                                  [&](const InFlight& flying) { return flying.exception == exception; });
+  in_flight_.erase(found, in_flight_.end());  // what was thrown after it went with it
+}
+
+void CallStack::left(std::uint64_t frames, Left how, std::int64_t time_ns) {
+  writers::Exception exception;
+  if (how == Left::kUnwound && !in_flight_.empty()) {
+    const InFlight& flying = in_flight_.back();
+    exception = {flying.type, flying.what, flying.has_what};
+  }
+  for (std::uint64_t i = 0; i < frames; ++i) {
+    if (open_.empty()) {
+      ++unmatched_ends_;
+      return;
+    }
+    if (how == Left::kOtherwise) {
+      close(Stage::kEnd, nullptr, time_ns);
+    } else {
+      close(Stage::kException, &exception, time_ns);
+    }
+  }
+}
+
+}  // namespace glimpse::collector

@@ -1,0 +1,87 @@
+// Pairing: from one lane's events to calls with parent, depth and duration.
+//
+// The runtime's shadow stack decides which call an event belongs to, and the stream tells it in order; here is its mirror. So
+// pairing is exact: a START opens a call, an END closes the innermost, and frames that were left without an exit hook are
+// closed by the record that says so. Policy and depth are applied here, whatever the hook has skipped already.
+//
+// Threads: one thread uses a CallStack. Failure: an END that does not belong to the innermost call closes down to its own call, or
+// is counted and dropped where there is none.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "collector/binaries.h"
+#include "writers/record.h"
+
+namespace glimpse::collector {
+
+// What a CallStack makes of events. The Call's process, thread and ids of the line are filled in behind this.
+class CallSink {
+ public:
+  virtual ~CallSink() = default;
+  virtual void emit(writers::Call& call) = 0;
+  virtual std::uint64_t next_call_id() = 0;
+};
+
+class CallStack {
+ public:
+  // `trace_depth`: the policy's.
+  CallStack(CallSink& sink, std::uint32_t trace_depth) : sink_(sink), trace_depth_(trace_depth) {}
+
+  // Calls of a signal handler that interrupted a hook lie on top of `below`, the stack it interrupted.
+  void lie_on(const CallStack* below) { below_ = below; }
+
+  void start(const DecidedFunction& function, std::int64_t time_ns);
+  void end(const DecidedFunction& function, std::int64_t time_ns);
+
+  // An exception sets out, or is caught. `exception` is its address in the process.
+  void thrown(std::uint64_t exception, std::string type, std::string what, bool has_what);
+  void caught(std::uint64_t exception);
+
+  // The innermost `frames` calls ended: by unwinding (as EXCEPTION, with the exception in flight unless it was forced), or
+  // otherwise (as END).
+  enum class Left : std::uint8_t { kUnwound, kForced, kOtherwise };
+  void left(std::uint64_t frames, Left how, std::int64_t time_ns);
+
+  // Recorded calls that are open, outermost first.
+  template <typename Visit>
+  void each_open(Visit visit) const {
+    for (const Open& open : open_) {
+      if (open.call_id != 0) visit(open.call_id, open.function->function);
+    }
+  }
+
+  std::uint64_t unmatched_ends() const { return unmatched_ends_; }
+
+ private:
+  struct Open {
+    const DecidedFunction* function;
+    std::uint64_t call_id;  // 0: not recorded
+    std::uint64_t parent_call_id;
+    std::uint32_t depth;
+    std::int64_t start_ns;
+  };
+  struct InFlight {
+    std::uint64_t exception;
+    std::string type;
+    std::string what;
+    bool has_what;
+  };
+
+  void close(writers::Stage stage, const writers::Exception* exception, std::int64_t time_ns);
+  std::uint64_t innermost_call_id() const;
+  std::uint32_t recorded_depth() const;
+
+  CallSink& sink_;
+  std::uint32_t trace_depth_;
+  const CallStack* below_ = nullptr;
+  std::vector<Open> open_;
+  std::uint64_t innermost_ = 0;  // call id of the innermost recorded call
+  std::uint32_t recorded_ = 0;   // recorded calls open
+  std::vector<InFlight> in_flight_;
+  std::uint64_t unmatched_ends_ = 0;
+};
+
+}  // namespace glimpse::collector

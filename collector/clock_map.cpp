@@ -1,0 +1,74 @@
+#include "collector/clock_map.h"
+
+#include <time.h>
+#include <x86intrin.h>
+
+#include <thread>
+
+namespace glimpse::collector {
+
+namespace {
+
+constexpr std::int64_t kFirstLook_ns = 2'000'000;
+constexpr std::int64_t kNextLook_ns = 1'000'000'000;
+
+std::int64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+// The tightest of a few brackets, so that an interruption between the two clocks does no harm.
+TscRate::Instant TscRate::now() {
+  Instant best{};
+  std::uint64_t best_width = ~std::uint64_t{0};
+  for (int i = 0; i < 5; ++i) {
+    const std::uint64_t before = __rdtsc();
+    const std::int64_t ns = monotonic_ns();
+    const std::uint64_t after = __rdtsc();
+    if (after - before < best_width) {
+      best_width = after - before;
+      best = {before + (after - before) / 2, ns};
+    }
+  }
+  return best;
+}
+
+TscRate::TscRate() : first_(now()), last_(first_) {
+  std::this_thread::sleep_for(std::chrono::nanoseconds(kFirstLook_ns));
+  last_ = now();
+  ns_per_tick_ = static_cast<double>(last_.ns - first_.ns) / static_cast<double>(last_.ticks - first_.ticks);
+}
+
+bool TscRate::update() {
+  if (monotonic_ns() - last_.ns < kNextLook_ns) return false;
+  last_ = now();
+  ns_per_tick_ = static_cast<double>(last_.ns - first_.ns) / static_cast<double>(last_.ticks - first_.ticks);
+  return true;
+}
+
+ClockMap::ClockMap(const wire::ProcessHeader& header, const TscRate& rate)
+    : tsc_(header.clock == wire::ClockKind::kTsc),
+      realtime_minus_monotonic_ns_(header.start_realtime_ns - header.start_monotonic_ns) {
+  segments_.push_back({header.start_ticks, header.start_monotonic_ns, tsc_ ? rate.ns_per_tick() : 1.0});
+}
+
+std::int64_t ClockMap::along(const Segment& segment, std::uint64_t ticks) {
+  const auto distance = static_cast<std::int64_t>(ticks - segment.ticks);
+  return segment.ns + static_cast<std::int64_t>(static_cast<double>(distance) * segment.ns_per_tick);
+}
+
+void ClockMap::bend(std::uint64_t ticks, double ns_per_tick) {
+  if (!tsc_ || ticks <= segments_.back().ticks) return;
+  segments_.push_back({ticks, along(segments_.back(), ticks), ns_per_tick});
+}
+
+std::int64_t ClockMap::to_realtime_ns(std::uint64_t ticks) const {
+  std::size_t i = segments_.size() - 1;
+  while (i > 0 && ticks < segments_[i].ticks) --i;
+  return along(segments_[i], ticks) + realtime_minus_monotonic_ns_;
+}
+
+}  // namespace glimpse::collector

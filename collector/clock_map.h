@@ -1,0 +1,63 @@
+// From ticks of a process's clock to nanoseconds since 1970.
+//
+// The time stamp counter has no documented rate, so it is measured against CLOCK_MONOTONIC for as long as the collector runs.
+// Each process starts from the instant its file holds; when the rate is known better, its map bends there and stays
+// continuous, so that time never runs backwards.
+//
+// Threads: one thread uses these.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "glimpse/wire/process_file.h"
+
+namespace glimpse::collector {
+
+// The measured rate of the time stamp counter.
+class TscRate {
+ public:
+  // Begins to measure, and sleeps for the two milliseconds that a first estimate takes.
+  TscRate();
+
+  // Measures again. Returns true when the estimate became notably better, which is about once a second.
+  bool update();
+
+  double ns_per_tick() const { return ns_per_tick_; }
+  std::uint64_t measured_at_ticks() const { return last_.ticks; }
+
+ private:
+  struct Instant {
+    std::uint64_t ticks;
+    std::int64_t ns;
+  };
+  static Instant now();
+
+  Instant first_;
+  Instant last_;
+  double ns_per_tick_ = 1.0;
+};
+
+class ClockMap {
+ public:
+  ClockMap(const wire::ProcessHeader& header, const TscRate& rate);
+
+  // From `ticks` on the rate is another one.
+  void bend(std::uint64_t ticks, double ns_per_tick);
+
+  std::int64_t to_realtime_ns(std::uint64_t ticks) const;
+
+ private:
+  struct Segment {
+    std::uint64_t ticks;
+    std::int64_t ns;
+    double ns_per_tick;
+  };
+  static std::int64_t along(const Segment& segment, std::uint64_t ticks);
+
+  bool tsc_;
+  std::int64_t realtime_minus_monotonic_ns_;
+  std::vector<Segment> segments_;
+};
+
+}  // namespace glimpse::collector

@@ -1,0 +1,324 @@
+#include "collector/collector.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <limits>
+#include <mutex>
+#include <optional>
+
+#include "collector/futex.h"
+#include "collector/process_trace.h"
+#include "collector/session.h"
+
+namespace glimpse::collector {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kFlushBytes = 256 << 10;
+constexpr std::uint64_t kRecordsPerTurn = 32'768;
+// With several lanes a record waits so long for others that may be older; a hook takes nanoseconds, unless the scheduler
+// takes its processor away between the clock and the store.
+constexpr std::int64_t kMergeWindow_ns = 1'000'000;
+constexpr auto kLivenessInterval = 20ms;
+
+std::int64_t realtime_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// Notices the death of a process, a zombie's included.
+class ProcessWatch {
+ public:
+  explicit ProcessWatch(pid_t pid) : fd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
+  ~ProcessWatch() {
+    if (fd_ >= 0) close(fd_);
+  }
+  ProcessWatch(const ProcessWatch&) = delete;
+  ProcessWatch& operator=(const ProcessWatch&) = delete;
+
+  bool dead() const {
+    if (fd_ < 0) return true;
+    pollfd poll_fd{fd_, POLLIN, 0};
+    return poll(&poll_fd, 1, 0) > 0;
+  }
+
+ private:
+  int fd_;
+};
+
+class SessionCollector final : public Collector {
+ public:
+  SessionCollector(std::unique_ptr<Session> session, Settings settings, WriterOf writer_of, bool waits_for_finish)
+      : settings_(std::move(settings)),
+        session_(std::move(session)),
+        writer_of_(std::move(writer_of)),
+        finish_called_(!waits_for_finish) {}
+
+  const std::string& session() const override { return session_->folder(); }
+
+  Result<Totals> run() override;
+
+  void finish(pid_t pid, int status) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      ends_[pid] = status;
+    }
+    finish_called_.store(true, std::memory_order_release);
+    session_->ring_bell();
+  }
+
+  void discard() override { session_->remove(); }
+
+ private:
+  struct Traced {
+    std::unique_ptr<ProcessTrace> trace;
+    std::unique_ptr<ProcessWatch> watch;
+    bool dead = false;
+    bool told_drained = false;
+  };
+
+  void discover();
+  void add_process(std::uint32_t number);
+  void check_liveness();
+  bool turn();
+  Result<void> flush();
+  void finish_dead();
+  void finish_process(Traced& traced);
+  bool all_done() const;
+  bool several_lanes() const;
+  ProcessEnd end_of(ProcessTrace& trace);
+  Result<Totals> give_up(const Error& error);
+
+  Settings settings_;
+  std::unique_ptr<Session> session_;
+  WriterOf writer_of_;
+  std::atomic<bool> finish_called_;
+  std::mutex mutex_;
+  std::map<pid_t, int> ends_;
+
+  std::optional<SessionContext> context_;
+  std::vector<Traced> processes_;
+  std::uint32_t known_ = 0;  // process files looked at
+  std::vector<std::uint32_t> missing_;
+  std::vector<writers::Writer*> writers_;
+  Totals totals_;
+  Clock::time_point last_flush_{};
+  Clock::time_point last_liveness_{};
+};
+
+void SessionCollector::discover() {
+  const std::uint32_t count = session_->header().process_count.load(std::memory_order_acquire);
+  std::vector<std::uint32_t> to_look_at = std::exchange(missing_, {});
+  while (known_ < count) to_look_at.push_back(++known_);
+  for (const std::uint32_t number : to_look_at) add_process(number);
+}
+
+void SessionCollector::add_process(std::uint32_t number) {
+  const std::string path = session_->process_path(number);
+  if (access(path.c_str(), F_OK) != 0) {
+    missing_.push_back(number);  // announced, not yet there
+    return;
+  }
+  auto view = ProcessView::open(path);
+  if (!view) {
+    ++totals_.unreadable;
+    return;
+  }
+  const std::uint32_t pid = (*view)->header().pid;
+  for (Traced& other : processes_) {  // the same process before it called exec
+    if (other.trace->pid() == pid) other.dead = true;
+  }
+  auto writer = writer_of_(pid);
+  if (!writer) {
+    ++totals_.unreadable;
+    return;
+  }
+  if (std::find(writers_.begin(), writers_.end(), *writer) == writers_.end()) writers_.push_back(*writer);
+  auto watch = std::make_unique<ProcessWatch>(static_cast<pid_t>(pid));
+  processes_.push_back({std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer), std::move(watch)});
+  ++totals_.processes;
+}
+
+void SessionCollector::check_liveness() {
+  const auto now = Clock::now();
+  if (now - last_liveness_ < kLivenessInterval && !finish_called_.load(std::memory_order_acquire)) return;
+  last_liveness_ = now;
+  for (Traced& traced : processes_) {
+    if (!traced.dead && !traced.trace->finished()) traced.dead = traced.watch->dead();
+  }
+}
+
+bool SessionCollector::several_lanes() const {
+  std::size_t lanes = 0;
+  for (const Traced& traced : processes_) {
+    if (!traced.trace->finished()) lanes += traced.trace->active_lanes();
+  }
+  return lanes > 1;
+}
+
+// One turn: names what is new, then consumes what is there, processes in the order of their earliest record. True where
+// there was anything.
+bool SessionCollector::turn() {
+  for (Traced& traced : processes_) {
+    if (traced.trace->finished()) continue;
+    traced.trace->decide_functions();
+    traced.trace->find_lanes();
+  }
+  const std::int64_t until_ns =
+      several_lanes() ? realtime_ns() - kMergeWindow_ns : std::numeric_limits<std::int64_t>::max();
+  std::uint64_t consumed = 0;
+  while (consumed < kRecordsPerTurn) {
+    ProcessTrace* earliest = nullptr;
+    std::int64_t earliest_ns = 0;
+    std::int64_t others_ns = std::numeric_limits<std::int64_t>::max();
+    for (Traced& traced : processes_) {
+      std::int64_t time_ns = 0;
+      if (traced.trace->finished() || !traced.trace->next_time(time_ns)) continue;
+      const std::int64_t limit_ns = traced.dead ? std::numeric_limits<std::int64_t>::max() : until_ns;
+      if (time_ns > limit_ns) continue;
+      if (earliest == nullptr || time_ns < earliest_ns) {
+        if (earliest != nullptr) others_ns = std::min(others_ns, earliest_ns);
+        earliest = traced.trace.get();
+        earliest_ns = time_ns;
+      } else {
+        others_ns = std::min(others_ns, time_ns);
+      }
+    }
+    if (earliest == nullptr) break;
+    const bool dead = std::any_of(processes_.begin(), processes_.end(),
+                                  [&](const Traced& traced) { return traced.trace.get() == earliest && traced.dead; });
+    const std::int64_t limit_ns = dead ? others_ns : std::min(others_ns, until_ns);
+    const std::uint64_t count = earliest->consume(limit_ns, kRecordsPerTurn - consumed, kFlushBytes);
+    consumed += count;
+    if (earliest->writer().buffered_bytes() >= kFlushBytes || count == 0) break;
+  }
+  return consumed > 0;
+}
+
+// After this everything consumed is in the output, and its memory is given back.
+Result<void> SessionCollector::flush() {
+  for (writers::Writer* writer : writers_) {
+    if (auto flushed = writer->flush(); !flushed) return flushed;
+  }
+  last_flush_ = Clock::now();
+  for (Traced& traced : processes_) {
+    if (!traced.trace->finished()) traced.trace->release();
+  }
+  return {};
+}
+
+ProcessEnd SessionCollector::end_of(ProcessTrace& trace) {
+  ProcessEnd end;
+  const std::scoped_lock lock(mutex_);
+  if (const auto found = ends_.find(static_cast<pid_t>(trace.pid())); found != ends_.end() && trace.pid() != 0) {
+    if (WIFSIGNALED(found->second)) {
+      end.signal = WTERMSIG(found->second);
+    } else {
+      end.exit_status = WEXITSTATUS(found->second);
+    }
+    return end;
+  }
+  const wire::ProcessHeader& header = trace.view().header();
+  if (header.state.load(std::memory_order_acquire) == wire::ProcessState::kExiting) {
+    end.exit_status = header.exit_status.load(std::memory_order_relaxed);
+  }
+  return end;
+}
+
+void SessionCollector::finish_process(Traced& traced) { traced.trace->finish(end_of(*traced.trace)); }
+
+// Processes that are gone, or wait for us before they go, and have nothing left to read.
+void SessionCollector::finish_dead() {
+  for (Traced& traced : processes_) {
+    if (traced.trace->finished()) continue;
+    wire::ProcessHeader& header = traced.trace->view().header();
+    const bool exiting = header.linked != 0 && header.state.load(std::memory_order_acquire) == wire::ProcessState::kExiting;
+    if (!traced.dead && !exiting) continue;
+    traced.trace->find_lanes();
+    std::int64_t ignored = 0;
+    if (traced.trace->next_time(ignored)) {
+      traced.dead = true;  // no need to wait for younger records any more
+      continue;
+    }
+    finish_process(traced);
+  }
+}
+
+bool SessionCollector::all_done() const {
+  return std::all_of(processes_.begin(), processes_.end(), [](const Traced& traced) { return traced.trace->finished(); });
+}
+
+// Records can no longer be written. The programs go on without us; what they have recorded stays for `glimpse recover`.
+Result<Totals> SessionCollector::give_up(const Error& error) {
+  session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
+  for (Traced& traced : processes_) {
+    wire::ProcessHeader& header = traced.trace->view().header();
+    header.drained.store(1, std::memory_order_release);
+    wake(header.drained);
+  }
+  return error;
+}
+
+Result<Totals> SessionCollector::run() {
+  context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy)});
+  last_flush_ = Clock::now();
+  while (true) {
+    const std::uint32_t seen = session_->bell();
+    const bool last_round = finish_called_.load(std::memory_order_acquire);
+    discover();
+    check_liveness();
+    if (context_->rate.update()) {
+      for (Traced& traced : processes_) traced.trace->bend_clock();
+    }
+    const bool progress = turn();
+    const bool full = std::any_of(writers_.begin(), writers_.end(),
+                                  [](const writers::Writer* writer) { return writer->buffered_bytes() >= kFlushBytes; });
+    if (!progress) finish_dead();
+    if (!progress || full || Clock::now() - last_flush_ >= settings_.flush_interval) {
+      if (auto flushed = flush(); !flushed) return give_up(flushed.error());
+    }
+    for (Traced& traced : processes_) {
+      if (!traced.trace->finished() || traced.told_drained) continue;
+      traced.told_drained = true;
+      traced.trace->view().header().drained.store(1, std::memory_order_release);
+      wake(traced.trace->view().header().drained);
+      unlink(traced.trace->view().path().c_str());
+    }
+    if (progress) continue;
+    if (last_round && all_done() && session_->header().process_count.load(std::memory_order_acquire) == known_) break;
+    const bool pending = several_lanes();
+    session_->wait(seen, pending ? std::min<std::chrono::nanoseconds>(2ms, settings_.flush_interval) : kLivenessInterval);
+  }
+  session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
+  session_->remove();
+  totals_.records = context_->records;
+  totals_.dropped = context_->dropped;
+  return totals_;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Collector>> Collector::create(const std::string& spool, Settings settings, WriterOf writer_of) {
+  auto session = Session::create(spool, settings);
+  if (!session) return session.error();
+  return std::unique_ptr<Collector>(
+      new SessionCollector(std::move(*session), std::move(settings), std::move(writer_of), true));
+}
+
+Result<std::unique_ptr<Collector>> Collector::adopt(const std::string& folder, Settings settings, WriterOf writer_of) {
+  auto session = Session::adopt(folder);
+  if (!session) return session.error();
+  return std::unique_ptr<Collector>(
+      new SessionCollector(std::move(*session), std::move(settings), std::move(writer_of), false));
+}
+
+}  // namespace glimpse::collector

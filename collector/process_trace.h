@@ -1,0 +1,120 @@
+// One traced process on its way from rings to records.
+//
+//   rings ─▶ RingReader ─▶ merge by time ─▶ CallStack (pair, policy, depth) ─▶ Writer
+//
+// Threads: one thread uses it. Failure: what cannot be read is counted and told in a notice; the rest goes on.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "collector/binaries.h"
+#include "collector/call_stack.h"
+#include "collector/clock_map.h"
+#include "collector/collector.h"
+#include "collector/process_view.h"
+#include "collector/ring_reader.h"
+#include "writers/writer.h"
+
+namespace glimpse::collector {
+
+// What the processes of a session have in common.
+struct SessionContext {
+  const Settings& settings;
+  TscRate rate;
+  Binaries binaries;
+  std::uint64_t next_entry_id = 1;
+  std::uint64_t records = 0;
+  std::uint64_t dropped = 0;
+};
+
+// How a process ended, as far as its parent was told.
+struct ProcessEnd {
+  int exit_status = -1;  // -1: not known
+  int signal = 0;
+};
+
+class ProcessTrace final : private CallSink {
+ public:
+  ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer);
+
+  std::uint32_t pid() const { return pid_; }
+  ProcessView& view() { return *view_; }
+  writers::Writer& writer() { return writer_; }
+
+  // Names and decides functions that were called for the first time.
+  void decide_functions();
+
+  // Looks for rings that threads have claimed since.
+  void find_lanes();
+  std::size_t active_lanes() const;
+
+  // The time of the earliest record that is not yet consumed; false where there is none.
+  bool next_time(std::int64_t& time_ns);
+
+  // Consumes records in the order of time up to and including `until_ns`, at most `most` of them, or until the writer
+  // holds `enough_bytes`. Returns how many.
+  std::uint64_t consume(std::int64_t until_ns, std::uint64_t most, std::size_t enough_bytes);
+
+  // Everything consumed so far has been flushed: gives rings back.
+  void release();
+
+  // The clock's rate is known better.
+  void bend_clock();
+
+  // Nothing more will come: the summary. Once.
+  void finish(ProcessEnd end);
+  bool finished() const { return finished_; }
+
+ private:
+  struct Lane {
+    Lane(RingReader ring, CallSink& sink, std::uint32_t trace_depth) : reader(std::move(ring)), stack(sink, trace_depth) {}
+    RingReader reader;
+    CallStack stack;
+    std::uint32_t tid = 0;
+    std::uint32_t index = 0;  // 0: the thread's own
+    std::uint64_t lost_seen = 0;
+    bool active = false;
+    bool announced = false;
+    std::string name;
+    std::int64_t last_ns = 0;
+    std::int64_t peeked_ns = 0;
+  };
+
+  void emit(writers::Call& call) override;
+  std::uint64_t next_call_id() override { return ++last_call_id_; }
+
+  void write_process_record();
+  void write_thread_record(Lane& lane, std::int64_t time_ns);
+  void write_notice(std::uint32_t tid, std::string_view reason, const std::string& message, std::uint64_t dropped,
+                    std::int64_t time_ns);
+  void open_lane(std::uint32_t ring_index);
+  void close_lane(Lane& lane);
+  bool peek(Lane& lane);
+  void handle(Lane& lane, const RingRecord& record, std::int64_t time_ns);
+  void handle_record(Lane& lane, const RingRecord& record, std::int64_t time_ns);
+  const DecidedFunction& function(std::uint32_t id);
+
+  SessionContext& context_;
+  std::unique_ptr<ProcessView> view_;
+  writers::Writer& writer_;
+  std::uint32_t pid_;
+  ClockMap clock_;
+  std::vector<const DecidedFunction*> functions_;     // by id; null: not yet named
+  std::uint32_t decided_ = 0;                         // ids up to here are decided
+  std::vector<std::unique_ptr<Lane>> lanes_;          // by ring
+  Lane* current_ = nullptr;                           // whose record is being handled
+  std::uint64_t last_call_id_ = 0;
+  std::uint64_t log_entries_ = 0;
+  std::uint64_t threads_ = 0;
+  std::uint64_t lost_full_ = 0;
+  std::uint64_t unmatched_ends_ = 0;
+  std::int64_t last_time_ns_ = 0;
+  std::map<std::uint32_t, std::int64_t> thread_time_ns_;  // only of threads with handler lanes
+  bool finished_ = false;
+};
+
+}  // namespace glimpse::collector
