@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "policy/quote.h"
+
 namespace glimpse::policy::json {
 namespace {
 
@@ -106,10 +108,10 @@ class Reader {
       if (peek() != '"') return fail_key();
       if (!string(&member.key)) return false;
       skip_space();
-      if (at_end() || peek() != ':') return fail_unless_comment("expected \":\" after the key \"" + member.key + "\"");
+      if (at_end() || peek() != ':') return fail_unless_comment("expected \":\" after the key " + quoted(member.key));
       advance();
       skip_space();
-      if (at_end() || peek() == ',' || peek() == '}') return fail("the key \"" + member.key + "\" has no value");
+      if (at_end() || peek() == ',' || peek() == '}') return fail("the key " + quoted(member.key) + " has no value");
       if (!value(&member.value, depth + 1)) return false;
       bool closed = false;
       if (!next_item('}', "this \"{\" is never closed by \"}\"", out->place, &closed)) return false;
@@ -245,7 +247,7 @@ class Reader {
       advance();
     }
     out->text = text_.substr(start, at_ - start);
-    return good ? true : fail("\"" + out->text + "\" is not a number as JSON writes it", out->place);
+    return good ? true : fail(quoted(out->text) + " is not a number as JSON writes it", out->place);
   }
 
   bool word(Value* out) {
@@ -255,7 +257,7 @@ class Reader {
     out->kind = out->text == "null" ? Kind::kNull : Kind::kBool;
     if (out->text == "true" || out->text == "false" || out->text == "null") return true;
     if (out->text.empty()) return fail_value();
-    return fail("unknown word \"" + out->text + "\"; text is written in double quotes", out->place);
+    return fail("unknown word " + quoted(out->text) + "; text is written in double quotes", out->place);
   }
 
   // A character that starts no value.
