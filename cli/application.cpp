@@ -17,6 +17,7 @@
 #include "cli/exit_status.h"
 #include "cli/man_command.h"
 #include "cli/messages.h"
+#include "cli/policy_command.h"
 #include "cli/recover_command.h"
 #include "cli/run_command.h"
 #include "cli/settings.h"
@@ -98,6 +99,7 @@ int run_application(const std::vector<std::string>& arguments) {
   app.footer("Settings (environment or .env; [default]):\n" + settings_as_text());
   add_run_command(app, program, exit_status);
   add_doctor_command(app, exit_status);
+  add_policy_command(app, exit_status);
   add_recover_command(app, exit_status);
   add_collect_command(app, exit_status);
   add_completion_command(app, exit_status);

@@ -78,7 +78,7 @@ _glimpse() {
     COMPREPLY=($(compgen -c -f -- "$current"))
   else
     COMPREPLY=($(compgen -W "$words" -- "$current"))
-    [[ -n $path ]] && COMPREPLY+=($(compgen -f -- "$current"))
+    [[ $words == -* ]] && COMPREPLY+=($(compgen -f -- "$current"))
   fi
 }
 complete -F _glimpse glimpse

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/compiler_flags.h"
 #include "cli/messages.h"
 #include "cli/program_file.h"
 #include "collector/names/binary.h"
@@ -48,9 +47,7 @@ void check_names(collector::Binary& binary, DoctorReport& report) {
   if (binary.instrumented()) {
     report.ok("instrumented", "it calls the tracing hooks");
   } else {
-    report.problem("instrumented", "it does not call the tracing hooks: build it with these flags");
-    report.warning("gcc", kGccFlags);
-    report.warning("clang", kClangFlags);
+    report.problem("instrumented", "it does not call the tracing hooks: build it with the flags above");
   }
   if (binary.has_symtab()) {
     report.ok("symbols", "there");

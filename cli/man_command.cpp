@@ -48,7 +48,8 @@ void add_command(const CLI::App& command, std::string& page) {
   for (const auto* option : command.get_options()) {
     if (option->get_group().empty()) continue;
     const std::string value = takes_value(*option) ? " " + option->get_type_name() : "";
-    fmt::format_to(out, ".TP\n.B {}{}\n{}.\n", roff(option->get_name(true)), roff(value),
+    fmt::format_to(out, ".TP\n.B {}{}\n{}.\n",
+                   roff(option->get_positional() ? option->get_name(true) : option->get_name(false, true)), roff(value),
                    roff(option->get_description()));
   }
   if (!command.get_footer().empty()) page += ".PP\n" + verbatim(command.get_footer());

@@ -1,6 +1,7 @@
 #include "cli/run_command.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -18,6 +19,7 @@
 #include "cli/paths.h"
 #include "cli/policy_choice.h"
 #include "cli/session_settings.h"
+#include "cli/signal_names.h"
 #include "cli/silence.h"
 #include "collector/collector.h"
 
@@ -88,14 +90,16 @@ class Recording {
   std::thread thread_;
 };
 
-void tell_totals(const collector::Totals& totals, const Outputs& outputs, bool quiet) {
+void tell_totals(const collector::Totals& totals, const Outputs& outputs, int status, bool quiet) {
   if (totals.unreadable > 0) {
     say(fmt::format("the buffers of {} could not be read", counted(totals.unreadable, "process", "processes")));
   }
   if (quiet) return;
   const char* const preposition = outputs.is_standard_output() ? "on" : "in";
-  say(fmt::format("{} {} {} ({}, {} dropped)", counted(totals.records, "record", "records"), preposition,
-                  outputs.name(), counted(totals.processes, "process", "processes"), with_spaces(totals.dropped)));
+  const std::string ended = WIFSIGNALED(status) ? "; ended by " + signal_name(WTERMSIG(status)) : "";
+  say(fmt::format("{} {} {} ({}, {} dropped{})", counted(totals.records, "record", "records"), preposition,
+                  outputs.name(), counted(totals.processes, "process", "processes"), with_spaces(totals.dropped),
+                  ended));
 }
 
 // The program without us.
@@ -150,7 +154,7 @@ int run_traced(const Request& request, const Options& options, const std::vector
     if (totals->records == 0) {
       for (const auto& line : why_silent(found.path, totals->processes)) say(line);
     }
-    tell_totals(*totals, *outputs, request.quiet);
+    tell_totals(*totals, *outputs, status, request.quiet);
   }
   collector->reset();
   return end_like(status);

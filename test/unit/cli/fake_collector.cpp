@@ -38,6 +38,8 @@ class FakeCollector final : public Collector {
     finished_.notify_one();
   }
 
+  void discard() override {}
+
  private:
   std::string session_;
   WriterOf writer_of_;
