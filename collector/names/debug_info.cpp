@@ -151,7 +151,7 @@ class LibdwInfo final : public DebugInfo {
     return parent->second;
   }
 
-  // What is inside a class or a function belongs to the namespaces around that.
+  // Namespaces stand outside of classes and functions, so these are passed over.
   std::vector<std::string> namespaces_of(const Dwarf_Die& function) {
     std::vector<std::string> innermost_first;
     std::optional<Dwarf_Die> scope = parent_of(declaration_of(function));
@@ -160,9 +160,7 @@ class LibdwInfo final : public DebugInfo {
       if (tag == DW_TAG_namespace) {
         const char* name = dwarf_diename(&*scope);
         innermost_first.emplace_back(name != nullptr ? name : "(anonymous namespace)");
-      } else if (is_class(tag) || tag == DW_TAG_subprogram) {
-        innermost_first.clear();
-      } else if (tag != DW_TAG_lexical_block) {
+      } else if (!holds_functions(tag)) {
         break;
       }
       scope = parent_of(declaration_of(*scope));

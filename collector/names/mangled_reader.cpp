@@ -16,7 +16,6 @@ void MangledReader::read(std::string_view symbol) {
   rest_ = symbol.substr(2);
   substitution_count_ = 0;
   nesting_ = 0;
-  in_conversion_ = false;
   encoding();
 }
 
@@ -173,11 +172,7 @@ bool MangledReader::unnamed_type() {
 bool MangledReader::operator_name(const Entity& scope) {
   if (take("cv")) {
     is_class(scope);
-    const bool outer = in_conversion_;
-    in_conversion_ = true;
-    const bool understood = type();
-    in_conversion_ = outer;
-    return understood;
+    return type();
   }
   std::string_view identifier;
   if (take("li")) return source_name(identifier);
@@ -253,7 +248,7 @@ bool MangledReader::type_of_any_kind() {
       }
       if (!template_parameter()) return false;
       remember(kOpaque);
-      return look() != 'I' || in_conversion_ || (template_arguments() && remember(kOpaque));
+      return look() != 'I' || (template_arguments() && remember(kOpaque));
     case 'S':
       return look(1) == 't' ? named_type() : substituted_type();
     case 'D':
@@ -331,7 +326,7 @@ bool MangledReader::substituted_type() {
   Entity entity = kGlobal;
   bool abbreviation = false;
   if (!substitution(entity, abbreviation)) return false;
-  if (look() != 'I' || (in_conversion_ && !abbreviation)) return true;
+  if (look() != 'I') return true;
   return template_arguments() && remember(kOpaque);
 }
 
@@ -343,12 +338,10 @@ bool MangledReader::template_parameter() {
 
 bool MangledReader::template_arguments() {
   if (!take('I')) return false;
-  const bool outer = in_conversion_;
-  in_conversion_ = false;
-  bool understood = true;
-  while (understood && !take('E')) understood = template_argument();
-  in_conversion_ = outer;
-  return understood;
+  while (!take('E')) {
+    if (!template_argument()) return false;
+  }
+  return true;
 }
 
 bool MangledReader::template_argument() {

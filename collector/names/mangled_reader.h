@@ -92,7 +92,6 @@ class MangledReader {
   std::array<Entity, kMaxSubstitutions> substitutions_{};  // those past the end are opaque
   std::size_t substitution_count_ = 0;
   unsigned nesting_ = 0;
-  bool in_conversion_ = false;  // `cv` <type>: template arguments that follow belong to the operator
 };
 
 }  // namespace glimpse::collector

@@ -82,6 +82,20 @@ TEST(Binary, WithoutSymbolsTheNameIsDebugInformations) {
   EXPECT_EQ(helper.module, "libno_symbols");
 }
 
+// Clang then calls the source file 0, which not every reader of DWARF 5 knows.
+TEST(Binary, SourcesGivenByARelativePathAreFoundByTheirFolder) {
+  const Scratch scratch;
+  std::ofstream(scratch.path("relative.c")) << "int\nanswer(void) { return 42; }\n";
+  for (const char* compiler : {"gcc", "clang-14", "clang-19"}) {
+    if (!run(std::string("command -v ") + compiler + " >/dev/null")) continue;
+    ASSERT_TRUE(run("cd '" + scratch.path("") + "' && " + compiler + " -g -fPIC -shared relative.c -o relative.so"));
+    const std::string path = scratch.path("relative.so");
+    const FunctionName answer = open(path)->function_at(nm(path).at("answer"));
+    EXPECT_EQ(answer.file, scratch.path("relative.c")) << compiler;
+    EXPECT_EQ(answer.line, 2U) << compiler;
+  }
+}
+
 TEST(Binary, KnowsWhetherItIsInstrumented) {
   const Scratch scratch;
   const std::string source = GLIMPSE_TEST_DATA "/fixture/functions.c";

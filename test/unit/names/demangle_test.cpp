@@ -83,9 +83,10 @@ TEST(Demangle, NamesThatWouldPrintWithoutEndStayMangled) {
     bomb += "S_I" + last + last + "E";
   }
   EXPECT_LT(name(bomb).size(), 4'000'000U);
-  std::string packs = "_Z1fIJ";
-  for (int i = 0; i < 300; ++i) packs += "i";
-  packs += "EEvDpPDpPDpPDpPDpPT_";
+  // An expansion in an expansion multiplies: 300^5 elements.
+  std::string pattern = "T_";
+  for (int i = 0; i < 4; ++i) pattern = "1BIT_Dp" + pattern + "E";
+  std::string packs = "_Z1fIJ" + std::string(300, 'i') + "EEvDp" + pattern;
   EXPECT_LT(name(packs).size(), 4'000'000U);
 }
 

@@ -80,5 +80,21 @@ TEST(ElfFile, HeadersFullOfOnesAreHarmless) {
   }
 }
 
+// The page after the file's last is nobody's.
+TEST(ElfFile, ATableThatReachesOverTheEndIsNotRead) {
+  const Scratch scratch;
+  std::string page = bytes_of(fixture("functions.so")).substr(0, 4096);
+  Elf64_Ehdr header;
+  std::memcpy(&header, page.data(), sizeof(header));
+  header.e_shoff = page.size() - 8;
+  header.e_phoff = page.size() - 8;
+  std::memcpy(page.data(), &header, sizeof(header));
+  write(scratch.path("page"), page);
+  const auto elf = ElfFile::open(scratch.path("page"));
+  ASSERT_TRUE(elf.ok());
+  EXPECT_EQ((*elf)->symtab().size(), 0U);
+  EXPECT_EQ((*elf)->build_id(), "");
+}
+
 }  // namespace
 }  // namespace glimpse::collector

@@ -59,6 +59,11 @@ TEST(MangledReader, FunctionsAndVariablesInAScopeDoNotTell) {
                       "_ZGVN1a1b1vE", "_ZTWN1a1b1vE", "_ZZN1a1b1fEvE1v", "_ZN1a1bUlvE_clEv"}));
 }
 
+TEST(MangledReader, TheSameNameElsewhereDoesNotTell) {
+  EXPECT_FALSE(tells({"_ZN1a1bC1Ev", "_ZN1c1b1dC1Ev"}, {"c", "b"}));
+  EXPECT_FALSE(tells({"_ZN1bC1Ev"}));
+}
+
 TEST(MangledReader, AnonymousNamespacesAreNamedAsTheDemanglerNamesThem) {
   EXPECT_TRUE(tells({"_ZN1a12_GLOBAL__N_11bC1Ev"}, {"a", "(anonymous namespace)", "b"}));
 }

@@ -121,6 +121,7 @@ TEST(SymbolTable, TablesAreMerged) {
 TEST(SymbolTable, SymbolsThatMakeNoSenseAreHarmless) {
   Table table;
   table.add("endless", 0x1000, ~std::uint64_t{0}).add("last", ~std::uint64_t{0}, ~std::uint64_t{0});
+  table.add("middle", 0x3000, 8);
   ElfFile::SymbolTable view = table.view();
   const SymbolTable symbols = table_of(table);
   EXPECT_EQ(at(symbols, 0x5000), "endless");
