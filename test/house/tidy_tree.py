@@ -14,17 +14,17 @@ GENERATED = ("*.o", "*.a", "*.so", "*.so.*", "*.pyc", "*/__pycache__/*", "build/
              "CMakeCache.txt", "*.profraw", "core", "*.core")
 EXAMPLES = ("*/inputs/*", "test/*/data/*", "docs/*")  # records kept to be read by tests and people
 LARGEST_BYTES = 256 * 1024
-STANDARD = {"/", "/tmp", "/usr", "/var", "/opt", "/srv", "/home", "/root", "/usr/src", "/usr/local", "/var/tmp", "/mnt"}
+STANDARD = {"/", "/tmp", "/usr", "/var", "/opt", "/srv", "/home", "/usr/src", "/usr/local", "/var/tmp", "/mnt"}
 
 
 def paths_of_this_machine(root):
     """The checkout's own path, the folder it stands in, and the user's home."""
     here = pathlib.Path(root)
     places = {str(here)} | {str(parent) for parent in here.parents if str(parent) not in STANDARD}
-    places |= {os.path.expanduser("~")} - STANDARD
+    places |= {os.path.expanduser("~")}
     words = sorted(places - {"/"}, key=len, reverse=True)
-    # A home is a machine's path whoever's it is.
-    return re.compile("|".join([re.escape(word) + r"(?![\w-])" for word in words] + [r"/root/\w", r"/home/(?!user\b|you\b)\w"]))
+    # Who tests as root must not leave root's paths either.
+    return re.compile("|".join([re.escape(word) + r"(?![\w-])" for word in words] + [r"/root/\w"]))
 
 
 def wrong(root, tracked):
