@@ -110,13 +110,13 @@ def visible(side, unseen):
     return [token for token, ordinal in zip(side.sequence, side.ordinals) if token > 0 or ordinal not in unseen]
 
 
-def show(sequence, place, names):
+def show(sequence, place, names, nested=True):
     depth = sum(1 if token > 0 else -1 for token in sequence[:max(0, place - CONTEXT)])
     lines = []
     for index in range(max(0, place - CONTEXT), min(len(sequence), place + CONTEXT)):
         token = sequence[index]
         depth -= token < 0
-        lines.append(f"      {'>>' if index == place else '  '} {index:8} {'  ' * max(0, depth % 20)}{'START' if token > 0 else 'END  '} {names[abs(token)]}")
+        lines.append(f"      {'>>' if index == place else '  '} {index:8} {'  ' * max(0, depth % 20) if nested else ''}{'START' if token > 0 else 'END  '} {names[abs(token)]}")
         depth += token > 0
     if place >= len(sequence):
         lines.append(f"      >> {len(sequence):8} (nothing more)")
@@ -177,7 +177,9 @@ def compare_ordered(theirs, record, dictionary, dropped):
             continue
         nearest = max(extra, key=lambda t: (first_difference(their.starts, t.starts), -abs(len(their.starts) - len(t.starts))))
         extra.remove(nearest)
-        faults += difference(their, nearest, dictionary.names, set())
+        place = first_difference(their.starts, nearest.starts)
+        faults += [f"  {their.label} ({len(their.starts)} calls) and glimpse's {nearest.label} ({len(nearest.starts)} calls) differ at call {place}:",
+                   "    oracle:", *show(their.starts, place, dictionary.names, False), "    glimpse:", *show(nearest.starts, place, dictionary.names, False)]
     for our in extra[:MOST_THREADS]:
         faults.append(f"  glimpse's {our.label} ({len(our.starts)} calls, first {dictionary.names[our.starts[0]]}) is not in the oracle's record")
     if len(missing) > MOST_THREADS or len(extra) > MOST_THREADS:

@@ -27,6 +27,25 @@ def plain(name):
     return CLONE.sub("", name)
 
 
+def without_return_type(full, name):
+    """`R a::f<int>(int) const` or `R (*a::f<int>(int))(char)` from its name `a::f<int>`: `a::f<int>(int) const`."""
+    local = re.match(r"[\w:]+[*& ]* (?=[^ ]+(<.*>)?\(.*\)( const)?::)", full)
+    if local and ")::" in full and not full.startswith(("operator", "guard", "thread-local")):
+        full = full[local.end():]
+        name = name[local.end():] if name.startswith(local.group()) else name
+    place = full.find(name)
+    if place <= 0 or not full[place + len(name):].startswith("("):
+        return full
+    end, depth = place + len(name), 0
+    while end < len(full):
+        depth += {"(": 1, ")": -1}.get(full[end], 0)
+        end += 1
+        if depth == 0:
+            break
+    rest = re.match(r"( const| volatile| &&| &)*", full[end:]).group()
+    return full[place:end] + rest
+
+
 def binary_module(path):
     """`/usr/lib/libz.so.1.2` is `libz`, `/usr/bin/mawk` is `mawk`."""
     return re.sub(r"\.so(\.[0-9.]*)?$", "", os.path.basename(path))
@@ -65,7 +84,14 @@ class Names:
         mangled = sorted({name for group in self.by_start.values() for _, name in group} | {n for g in self.stubs.values() for n in g})
         filter_program = shutil.which("llvm-cxxfilt-19") or shutil.which("c++filt")
         text = subprocess.run([filter_program], input="\n".join(mangled) + "\n", capture_output=True, text=True, check=True).stdout
-        self.demangled = dict(zip(mangled, text.splitlines()))
+        bare = subprocess.run([filter_program, "-p"], input="\n".join(mangled) + "\n", capture_output=True, text=True, check=True).stdout
+        for symbol, full, name in zip(mangled, text.splitlines(), bare.splitlines()):
+            if symbol.startswith("_GLOBAL__sub_"):
+                kept = "_Z" + symbol.split("_Z", 1)[1] if "_Z" in symbol else symbol.split("_", 6)[-1]
+                self.demangled[symbol] = "global constructors keyed to " + (
+                    subprocess.run([filter_program, kept], capture_output=True, text=True, check=True).stdout.strip() if kept.startswith("_Z") else kept)
+            else:
+                self.demangled[symbol] = plain(without_return_type(plain(full), name)) if symbol.startswith("_Z") else full
 
     def address(self, file_offset):
         for offset, virtual, size in self.segments:

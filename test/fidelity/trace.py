@@ -195,6 +195,8 @@ class Trace:
         if before is not None and before.stack:
             before.announced = True
             return  # renamed
+        if not record["tid"] > 0:
+            self._fault(record["entry_id"], f"a thread with tid {record['tid']}")
         thread = self._new_thread(pid, record["tid"])
         thread.announced = True
         thread.continues = before  # renamed between calls, or a new thread with the same number: the comparer tries both
