@@ -72,6 +72,13 @@ TEST_F(DebugFile, OfAnotherBuildIsNotUsed) {
   expect_helper_is(expected, false);
 }
 
+TEST_F(DebugFile, ItsSymbolsCountWithoutItsDebugInformation) {
+  auto binary = Binary::open(stripped_, id_, {.debug_root = scratch_.path("root"), .debug_info = false});
+  ASSERT_TRUE(binary.ok());
+  EXPECT_EQ((*binary)->function_at(helper_).name, "helper");
+  EXPECT_EQ((*binary)->function_at(helper_).line, 0U);
+}
+
 TEST_F(DebugFile, WithoutItExportedFunctionsStillHaveNames) {
   std::filesystem::remove(debug_);
   auto binary = open();
