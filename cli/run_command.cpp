@@ -90,6 +90,9 @@ class Recording {
   std::thread thread_;
 };
 
+// Each process has its first and its last record whatever happens.
+bool recorded_nothing(const collector::Totals& totals) { return totals.records <= 2 * totals.processes; }
+
 void tell_totals(const collector::Totals& totals, const Outputs& outputs, int status, bool quiet) {
   if (totals.unreadable > 0) {
     say(fmt::format("the buffers of {} could not be read", counted(totals.unreadable, "process", "processes")));
@@ -151,7 +154,7 @@ int run_traced(const Request& request, const Options& options, const std::vector
     say(fmt::format("{} (`glimpse recover --session {}` tries again)", totals.error().message,
                     (*collector)->session()));
   } else {
-    if (totals->records == 0) {
+    if (recorded_nothing(*totals)) {
       for (const auto& line : why_silent(found.path, totals->processes)) say(line);
     }
     tell_totals(*totals, *outputs, status, request.quiet);

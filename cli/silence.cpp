@@ -50,13 +50,13 @@ std::vector<std::string> why_silent(const std::filesystem::path& program, std::u
   const auto binary = collector::Binary::open(name, "");
   if (binary && !(*binary)->instrumented()) {
     std::vector<std::string> lines{
-        fmt::format("nothing was recorded: {} does not call the tracing hooks; build it with", name)};
+        fmt::format("nothing was recorded: {} does not call the tracing hooks, nor did what it ran; build with", name)};
     for (auto& line : how_to_instrument()) lines.push_back(std::move(line));
     return lines;
   }
   if (processes == 0) {
-    return {fmt::format("nothing was recorded: the library was not loaded into {}; `glimpse doctor {}` looks closer",
-                        name, name)};
+    return {
+        fmt::format("nothing was recorded: no hook of {} was called; `glimpse doctor {}` looks closer", name, name)};
   }
   return {
       fmt::format("nothing was recorded: {} calls the hooks, but the policy matches no function that ran; `glimpse "
