@@ -45,6 +45,23 @@ PathText library_folder() {
   return folder.add(name, length);
 }
 
+// `glimpse` in a folder of PATH; the plain name, which will not start, where there is none.
+PathText find_on_path() {
+  const char* path = environment_value("PATH");
+  while (path != nullptr && *path != 0) {
+    std::size_t length = 0;
+    while (path[length] != 0 && path[length] != ':') ++length;
+    PathText tool;
+    tool.add(path, length).add("/glimpse");
+    if (length > 0 && !tool.cut() && is_executable(tool.text())) return tool;
+    path += length + (path[length] == ':' ? 1 : 0);
+  }
+  PathText none;
+  none.add("glimpse");
+  return none;
+}
+
+// Beside this library; where it was installed; on PATH.
 // `lib/libglimpse.so` has `bin/glimpse` one folder up, `lib/x86_64-linux-gnu/libglimpse.so` two.
 PathText find_tool() {
   const PathText folder = library_folder();
@@ -57,7 +74,7 @@ PathText find_tool() {
   }
   PathText installed;
   installed.add(GLIMPSE_INSTALLED_TOOL);
-  return installed;
+  return is_executable(installed.text()) ? installed : find_on_path();
 }
 
 void redirect_to_null(int target, int flags) {

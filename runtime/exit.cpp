@@ -1,18 +1,14 @@
-// The end of the process, as far as it announces itself.
-//
-// A linked program waits here until its collector has written everything, so that the file is whole when the shell
-// prompt returns. The wait ends when the collector makes no progress for kPatienceNs. A process that ends without
-// exit() is drained by its collector all the same.
-#include "glimpse/untraced.h"
-
-GLIMPSE_UNTRACED_BEGIN
+#include "runtime/exit.h"
 
 #include <stdlib.h>
 
+#include "glimpse/untraced.h"
 #include "runtime/function_memory.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 
@@ -48,8 +44,6 @@ void note_status(int status, void*) {
   if (process_attached()) process.header->exit_status.store(status & 0xff, std::memory_order_relaxed);
 }
 
-__attribute__((constructor(101))) void start() { on_exit(&note_status, nullptr); }
-
 __attribute__((destructor(101))) void finish() {
   if (!process_attached()) return;
   process.header->state.store(wire::ProcessState::kExiting, std::memory_order_release);
@@ -63,6 +57,10 @@ __attribute__((destructor(101))) void finish() {
 }
 
 }  // namespace
+
+// Registered when the process attaches, not by a constructor: handlers run in reverse order, and this one must run before
+// the destructors of libraries, which main's start registered.
+void watch_exit() { on_exit(&note_status, nullptr); }
 
 }  // namespace glimpse::runtime
 

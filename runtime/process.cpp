@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/mman.h>
 
 #include "runtime/clock.h"
+#include "runtime/exit.h"
 #include "runtime/function_memory.h"
 #include "runtime/identity.h"
 #include "runtime/message.h"
@@ -107,7 +108,9 @@ bool attach() {
   process.pid = sys_getpid();
   std::uint8_t* parents_base = process.base;  // of a process this one was forked from
   const std::uint64_t parents_bytes = process.mapped_bytes;
-  if (process.session == nullptr && !open_session()) return false;
+  if (process.session == nullptr || session_over()) {
+    if (!open_session()) return false;
+  }
   choose_clock();
   if (!map_function_table()) {
     say("no memory for the table of functions", "", 0);
@@ -115,11 +118,19 @@ bool attach() {
   }
   if (!announce_process()) return false;
   use_function_table();
-  ++process.generation;
+  if (++process.generation == 1) {
+    const std::uintptr_t guard = this_thread.lane.guard;
+    this_thread.lane.guard = kInternal;  // the C library may allocate, with an allocator of the program
+    watch_exit();
+    this_thread.lane.guard = guard;
+  }
   prepare_threads();
   if (parents_base != nullptr) sys_munmap(parents_base, parents_bytes);
   ring_bell();
-  if (process.generation == 1 && process.session->linked != 0) start_collector();
+  if (process.session->linked != 0 &&
+      process.session->collector_state.load(std::memory_order_acquire) == wire::CollectorState::kNone) {
+    start_collector();
+  }
   return true;
 }
 

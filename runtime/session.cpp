@@ -103,6 +103,11 @@ bool create_session() {
 
 }  // namespace
 
+bool session_over() {
+  return process.session->linked != 0 &&
+         process.session->collector_state.load(std::memory_order_acquire) == wire::CollectorState::kGone;
+}
+
 bool open_session() {
   if (getauxval(AT_SECURE) != 0) return false;  // a set-user-ID program takes no orders from its environment
   if (const char* path = environment_value("GLIMPSE_SESSION")) {

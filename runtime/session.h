@@ -7,6 +7,9 @@ namespace glimpse::runtime {
 // is none, or recording is off.
 bool open_session();
 
+// Whether the session was a linked program's own and has ended, while this child of its lives on.
+bool session_over();
+
 // In a linked program: starts `glimpse collect` for the session, detached, in a session of its own, invisible to wait().
 // Where it cannot be started, one line says so, and the rings keep what fits for `glimpse recover`.
 void start_collector();
