@@ -3,8 +3,7 @@
 //   kInternal   glimpse called something that is traced: nothing is recorded
 //   kInFlight   the lane is free, but which frames are left by unwinding must be told apart exactly
 //   else        a handler interrupted the hook that holds the lane: it records into a lane of its own. Where that hook
-//   will
-//               never go on, because the handler jumped out, the lane is taken back
+//               will never go on, because the handler jumped out, the lane is taken back
 #include "glimpse/untraced.h"
 
 GLIMPSE_UNTRACED_BEGIN
