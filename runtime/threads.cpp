@@ -158,6 +158,10 @@ bool claim_ring(Lane& lane) {
   wire::RingHeader* ring = take_ring(fresh);
   if (ring == nullptr) return false;
   Thread& thread = this_thread;
+  if (thread.process_generation != process.generation) {  // its first call was of a function that has its slot already
+    thread.tid = sys_gettid();
+    thread.process_generation = process.generation;
+  }
   ring->tid = thread.tid;
   ring->lane = lane.index;
   ring->lost_starts.store(0, std::memory_order_relaxed);
