@@ -134,8 +134,15 @@ void SessionCollector::add_process(std::uint32_t number) {
     return;
   }
   const std::uint32_t pid = (*view)->header().pid;
-  for (Traced& other : processes_) {  // the same process before it called exec
-    if (other.trace->pid() == pid) other.dead = true;
+  std::uint64_t earlier_calls = 0;
+  for (Traced& other : processes_) {  // the same process before it called exec: its records come first
+    if (other.trace->pid() != pid) continue;
+    if (!other.trace->finished()) {
+      other.dead = true;
+      missing_.push_back(number);
+      return;
+    }
+    earlier_calls = std::max(earlier_calls, other.trace->last_call_id());
   }
   auto writer = writer_of_(pid);
   if (!writer) {
@@ -144,7 +151,7 @@ void SessionCollector::add_process(std::uint32_t number) {
   }
   if (std::find(writers_.begin(), writers_.end(), *writer) == writers_.end()) writers_.push_back(*writer);
   auto watch = std::make_unique<ProcessWatch>(static_cast<pid_t>(pid));
-  processes_.push_back({std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer), std::move(watch)});
+  processes_.push_back({std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, earlier_calls), std::move(watch)});
   ++totals_.processes;
 }
 

@@ -50,13 +50,16 @@ std::string fixed_text(const char* text, std::size_t most) { return std::string(
 
 }  // namespace
 
-ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer)
+ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer,
+                           std::uint64_t earlier_calls)
     : context_(context),
       view_(std::move(view)),
       writer_(writer),
       pid_(view_->header().pid),
       clock_(view_->header(), context.rate),
-      functions_(1, nullptr) {
+      functions_(1, nullptr),
+      first_call_id_(earlier_calls),
+      last_call_id_(earlier_calls) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
   write_process_record();
 }
@@ -360,7 +363,7 @@ void ProcessTrace::finish(ProcessEnd end) {
   record.entry_id = context_.next_entry_id++;
   record.timestamp_ns = last_time_ns_;
   record.pid = pid_;
-  record.calls = last_call_id_;
+  record.calls = last_call_id_ - first_call_id_;
   record.records = log_entries_;
   record.threads = threads_;
   record.exit_status = end.exit_status;

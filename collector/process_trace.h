@@ -39,9 +39,12 @@ struct ProcessEnd {
 
 class ProcessTrace final : private CallSink {
  public:
-  ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer);
+  // `earlier_calls`: the last call id of the same process before it called exec.
+  ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer,
+               std::uint64_t earlier_calls = 0);
 
   std::uint32_t pid() const { return pid_; }
+  std::uint64_t last_call_id() const { return last_call_id_; }
   ProcessView& view() { return *view_; }
   writers::Writer& writer() { return writer_; }
 
@@ -107,7 +110,8 @@ class ProcessTrace final : private CallSink {
   std::uint32_t decided_ = 0;                         // ids up to here are decided
   std::vector<std::unique_ptr<Lane>> lanes_;          // by ring
   Lane* current_ = nullptr;                           // whose record is being handled
-  std::uint64_t last_call_id_ = 0;
+  std::uint64_t first_call_id_;  // minus 1
+  std::uint64_t last_call_id_;
   std::uint64_t log_entries_ = 0;
   std::uint64_t threads_ = 0;
   std::uint64_t lost_full_ = 0;

@@ -101,18 +101,18 @@ void exit_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t s
   if (abandoned(thread.lane, stack_pointer)) take_back(thread);
   if (thread.lane.guard == 0) {
     const Guarded guarded(thread.lane, stack_pointer, 0);
-    exit_lane(thread.lane, slot, call_site);
+    exit_lane(thread.lane, slot, call_site, stack_pointer);
     return;
   }
   if (thread.lane.guard == kInFlight) {
     const Guarded guarded(thread.lane, stack_pointer, kInFlight);
-    exit_in_flight(thread, slot, call_site);
+    exit_in_flight(thread, slot, call_site, stack_pointer);
     return;
   }
   Lane* lane = handler_lane(thread);
   if (lane == nullptr) return;
   const Guarded guarded(*lane, stack_pointer, 0);
-  exit_lane(*lane, slot, call_site);
+  exit_lane(*lane, slot, call_site, stack_pointer);
 }
 
 }  // namespace glimpse::runtime

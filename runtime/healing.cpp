@@ -36,16 +36,25 @@ void close_stale_frames(Lane& lane, std::uint32_t call_site, std::uintptr_t stac
   leave_frames(lane, frame, wire::LeaveReason::kJumped);
 }
 
-bool uncover_frame(Lane& lane, std::uint32_t id, std::uint32_t call_site) {
+const Frame* find_frame(const Lane& lane, std::uint32_t id, std::uint32_t call_site, std::uintptr_t stack_pointer) {
+  const Frame* same_function = nullptr;
   const Frame* frame = lane.top;
-  while (!is_bottom(*frame)) {
-    if (frame->what >> kFrameFlagBits == id && frame->call_site == call_site) {
-      leave_frames(lane, frame, wire::LeaveReason::kJumped);
-      return true;
-    }
-    --frame;
+  for (; !is_bottom(*frame) && frame->stack_pointer <= stack_pointer; --frame) {
+    if (frame->what >> kFrameFlagBits != id) continue;
+    if (frame->call_site == call_site) return frame;
+    if (same_function == nullptr) same_function = frame;
   }
-  return false;
+  for (; same_function == nullptr && !is_bottom(*frame); --frame) {
+    if (frame->what >> kFrameFlagBits == id) same_function = frame;
+  }
+  return same_function;
+}
+
+bool uncover_frame(Lane& lane, std::uint32_t id, std::uint32_t call_site, std::uintptr_t stack_pointer) {
+  const Frame* frame = find_frame(lane, id, call_site, stack_pointer);
+  if (frame == nullptr) return false;
+  if (frame != lane.top) leave_frames(lane, frame, wire::LeaveReason::kJumped);
+  return true;
 }
 
 }  // namespace glimpse::runtime

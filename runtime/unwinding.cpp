@@ -101,18 +101,15 @@ void note_catch(const void* exception, std::uintptr_t stack_pointer) {
   thread.lane.guard = resting_guard(thread);
 }
 
-void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site) {
+void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {
   Lane& lane = thread.lane;
   const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
-  const auto site = static_cast<std::uint32_t>(call_site);
-  const std::uint64_t depth = thread.in_flight[thread.in_flight_count - 1].depth;
-  const Frame* frame = lane.top;
-  while (!is_bottom(*frame) && (frame->what >> kFrameFlagBits != id || frame->call_site != site)) --frame;
-  if (is_bottom(*frame)) return;
-  if (place(lane, frame) < depth) {
+  const Frame* frame = find_frame(lane, id, static_cast<std::uint32_t>(call_site), stack_pointer);
+  if (frame == nullptr) return;
+  if (place(lane, frame) < thread.in_flight[thread.in_flight_count - 1].depth) {
     leave_frames(lane, frame - 1, wire::LeaveReason::kUnwound);
   } else {
-    exit_lane(lane, slot, call_site);
+    exit_lane(lane, slot, call_site, stack_pointer);
   }
   forget_left_frames(thread);
 }

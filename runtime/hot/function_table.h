@@ -18,6 +18,9 @@ namespace glimpse::runtime {
 // The id of a function that the policy excludes for certain.
 inline constexpr std::uint32_t kSkippedFunction = 0xffffffff;
 
+// The address in a slot whose function was unloaded: matches nothing, and is not free.
+inline constexpr std::uintptr_t kForgottenFunction = 1;
+
 struct FunctionSlot {
   std::atomic<std::uintptr_t> function;  // 0: free
   std::atomic<std::uint32_t> id;         // 0: being registered; kSkippedFunction

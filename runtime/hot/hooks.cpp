@@ -56,7 +56,7 @@ __attribute__((visibility("default"))) void __cyg_profile_func_exit(void* functi
     return exit_guarded(*slot, site, stack_pointer);
   lane.guard = stack_pointer;
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  exit_lane(lane, *slot, site);
+  exit_lane(lane, *slot, site, stack_pointer);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   lane.guard = 0;
 }

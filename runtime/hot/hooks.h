@@ -47,12 +47,12 @@ inline void enter_lane(Lane& lane, FunctionSlot& slot, std::uintptr_t call_site,
 static_assert(static_cast<std::uint32_t>(wire::Decision::kRecord) == kFrameCounted);
 
 // Closes the frame of the function and records its end. The lane's guard is set.
-inline void exit_lane(Lane& lane, const FunctionSlot& slot, std::uintptr_t call_site) {
+inline void exit_lane(Lane& lane, const FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {
   const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
   const auto site = static_cast<std::uint32_t>(call_site);
   Frame* frame = lane.top;
   if (frame->what >> kFrameFlagBits != id || frame->call_site != site) [[unlikely]] {
-    if (!uncover_frame(lane, id, site)) return;
+    if (!uncover_frame(lane, id, site, stack_pointer)) return;
     frame = lane.top;
   }
   lane.top = frame - 1;

@@ -23,7 +23,7 @@ void exit_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t s
 void close_stale_frames(Lane& lane, std::uint32_t call_site, std::uintptr_t stack_pointer);
 
 // The innermost frame is not the one that exits. True where it is now. (runtime/healing.cpp)
-bool uncover_frame(Lane& lane, std::uint32_t id, std::uint32_t call_site);
+bool uncover_frame(Lane& lane, std::uint32_t id, std::uint32_t call_site, std::uintptr_t stack_pointer);
 
 // The shadow stack is full. True where there is place now. (runtime/threads.cpp)
 bool grow_frames(Lane& lane);
