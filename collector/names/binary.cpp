@@ -130,6 +130,8 @@ class ElfBinary final : public Binary {
         }
       }
     }
+    // A file's own anonymous namespace is no place of its own to a reader: such functions are the binary's.
+    if (path.size() == 1 && path.front() == "(anonymous namespace)") path.clear();
     return fmt::format("{}", fmt::join(path, "::"));
   }
 
