@@ -1,0 +1,305 @@
+#include "collector/call_stack.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace glimpse::collector {
+namespace {
+
+using Left = CallStack::Left;
+using Lines = std::vector<std::string>;
+
+// Writes down what it is told: "START 1 a under 0 depth 0", "END 1 a in 10", "EXCEPTION 1 a in 10 type: what".
+class Listener final : public CallSink {
+ public:
+  void emit(writers::Call& call) override {
+    const std::string call_text = std::to_string(call.call_id) + " " + call.function->name;
+    switch (call.stage) {
+      case writers::Stage::kStart:
+        lines.push_back("START " + call_text + " under " + std::to_string(call.parent_call_id) + " depth " +
+                        std::to_string(call.depth));
+        return;
+      case writers::Stage::kEnd:
+        lines.push_back("END " + call_text + " in " + std::to_string(call.duration_ns));
+        return;
+      case writers::Stage::kException:
+        std::string line = "EXCEPTION " + call_text + " in " + std::to_string(call.duration_ns);
+        if (call.exception == nullptr) {
+          line += " of nobody";
+        } else {
+          line += " " + std::string(call.exception->type);
+          if (call.exception->has_what) line += ": " + std::string(call.exception->what);
+        }
+        lines.push_back(line);
+    }
+    ends.push_back(call);
+  }
+  std::uint64_t next_call_id() override { return ++calls; }
+
+  Lines take() { return std::exchange(lines, {}); }
+
+  Lines lines;
+  std::vector<writers::Call> ends;
+  std::uint64_t calls = 0;
+};
+
+DecidedFunction function(std::uint32_t index, const char* name, bool recorded = true) {
+  DecidedFunction decided;
+  decided.function.index = index;
+  decided.function.name = name;
+  decided.recorded = recorded;
+  return decided;
+}
+
+class CallStackTest : public testing::Test {
+ protected:
+  const DecidedFunction a_ = function(1, "a");
+  const DecidedFunction b_ = function(2, "b");
+  const DecidedFunction c_ = function(3, "c");
+  const DecidedFunction hidden_ = function(4, "hidden", false);
+  Listener listener_;
+  CallStack stack_{listener_, 5};
+};
+
+TEST_F(CallStackTest, NestedCallsHaveParentsDepthsAndDurations) {
+  stack_.start(a_, 100);
+  stack_.start(b_, 110);
+  stack_.end(b_, 130);
+  stack_.start(c_, 140);
+  stack_.end(c_, 145);
+  stack_.end(a_, 200);
+  EXPECT_EQ(listener_.lines, (Lines{"START 1 a under 0 depth 0", "START 2 b under 1 depth 1", "END 2 b in 20",
+                                    "START 3 c under 1 depth 1", "END 3 c in 5", "END 1 a in 100"}));
+  EXPECT_EQ(stack_.unmatched_ends(), 0u);
+}
+
+TEST_F(CallStackTest, AnEndSaysParentAndDepthOfItsStart) {
+  stack_.start(a_, 0);
+  stack_.start(b_, 0);
+  stack_.end(b_, 0);
+  stack_.start(c_, 0);
+  stack_.left(1, Left::kUnwound, 7);
+  stack_.end(a_, 9);
+  struct {
+    std::uint64_t id, parent;
+    std::uint32_t depth;
+    std::int64_t time_ns;
+  } expected = {3, 1, 1, 7};
+  const writers::Call& left = listener_.ends.front();
+  EXPECT_EQ(left.call_id, expected.id);
+  EXPECT_EQ(left.parent_call_id, expected.parent);
+  EXPECT_EQ(left.depth, expected.depth);
+  EXPECT_EQ(left.timestamp_ns, expected.time_ns);
+}
+
+TEST_F(CallStackTest, RecursionPairsTheInnermostFirst) {
+  stack_.start(a_, 0);
+  stack_.start(a_, 1);
+  stack_.start(a_, 2);
+  stack_.end(a_, 3);
+  stack_.end(a_, 5);
+  stack_.end(a_, 9);
+  EXPECT_EQ(listener_.lines, (Lines{"START 1 a under 0 depth 0", "START 2 a under 1 depth 1",
+                                    "START 3 a under 2 depth 2", "END 3 a in 1", "END 2 a in 4", "END 1 a in 9"}));
+}
+
+TEST_F(CallStackTest, CallsBeyondTheDepthAreNotRecorded) {
+  CallStack shallow(listener_, 2);
+  shallow.start(a_, 0);
+  shallow.start(b_, 1);
+  shallow.start(c_, 2);  // a third one open: too deep
+  shallow.end(c_, 3);
+  shallow.end(b_, 4);
+  shallow.start(c_, 5);  // beside b: not too deep
+  shallow.end(c_, 6);
+  shallow.end(a_, 7);
+  EXPECT_EQ(listener_.lines, (Lines{"START 1 a under 0 depth 0", "START 2 b under 1 depth 1", "END 2 b in 3",
+                                    "START 3 c under 1 depth 1", "END 3 c in 1", "END 1 a in 7"}));
+}
+
+TEST_F(CallStackTest, ExcludedCallsCountNeitherForDepthNorAsParents) {
+  CallStack shallow(listener_, 2);
+  shallow.start(a_, 0);
+  shallow.start(hidden_, 1);
+  shallow.start(hidden_, 2);
+  shallow.start(b_, 3);
+  shallow.end(b_, 4);
+  shallow.end(hidden_, 5);
+  shallow.end(hidden_, 6);
+  shallow.end(a_, 7);
+  EXPECT_EQ(listener_.lines,
+            (Lines{"START 1 a under 0 depth 0", "START 2 b under 1 depth 1", "END 2 b in 1", "END 1 a in 7"}));
+}
+
+TEST_F(CallStackTest, AnEndWithoutItsStartIsCountedAndDropped) {
+  stack_.end(a_, 0);
+  stack_.start(a_, 1);
+  stack_.end(b_, 2);
+  stack_.end(a_, 3);
+  EXPECT_EQ(listener_.lines, (Lines{"START 1 a under 0 depth 0", "END 1 a in 2"}));
+  EXPECT_EQ(stack_.unmatched_ends(), 2u);
+}
+
+TEST_F(CallStackTest, AnEndFurtherOutClosesWhatLiesWithin) {
+  stack_.start(a_, 0);
+  stack_.start(b_, 1);
+  stack_.start(c_, 2);
+  stack_.end(a_, 5);
+  EXPECT_EQ((Lines{listener_.lines.begin() + 3, listener_.lines.end()}),
+            (Lines{"END 3 c in 3", "END 2 b in 4", "END 1 a in 5"}));
+  EXPECT_EQ(stack_.unmatched_ends(), 1u) << "what should not happen is counted";
+}
+
+TEST_F(CallStackTest, FramesLeftByUnwindingSayTheExceptionInFlight) {
+  stack_.start(a_, 0);
+  stack_.start(b_, 1);
+  stack_.start(c_, 2);
+  listener_.take();
+  stack_.thrown(0x10, "std::runtime_error", "no paper", true);
+  stack_.left(2, Left::kUnwound, 10);
+  stack_.caught(0x10);
+  stack_.end(a_, 20);
+  EXPECT_EQ(listener_.lines, (Lines{"EXCEPTION 3 c in 8 std::runtime_error: no paper",
+                                    "EXCEPTION 2 b in 9 std::runtime_error: no paper", "END 1 a in 20"}));
+}
+
+TEST_F(CallStackTest, AnExceptionWithoutWhatHasNone) {
+  stack_.start(a_, 0);
+  stack_.thrown(0x10, "int", "", false);
+  stack_.left(1, Left::kUnwound, 1);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 1 a in 1 int");
+}
+
+TEST_F(CallStackTest, UnwindingWithoutAKnownExceptionHasNoType) {
+  stack_.start(a_, 0);
+  stack_.left(1, Left::kUnwound, 1);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 1 a in 1 ");
+}
+
+TEST_F(CallStackTest, ForcedUnwindingHasNoTypeEvenWhileAnExceptionFlies) {
+  stack_.start(a_, 0);
+  stack_.thrown(0x10, "int", "", false);
+  stack_.left(1, Left::kForced, 1);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 1 a in 1 ");
+}
+
+TEST_F(CallStackTest, FramesLeftByAJumpEnd) {
+  stack_.start(a_, 0);
+  stack_.start(b_, 1);
+  stack_.thrown(0x10, "int", "", false);
+  stack_.left(1, Left::kOtherwise, 4);
+  EXPECT_EQ(listener_.lines.back(), "END 2 b in 3");
+}
+
+TEST_F(CallStackTest, LeavingMoreFramesThanAreOpenIsCountedOnce) {
+  stack_.start(a_, 0);
+  stack_.left(~std::uint64_t{0}, Left::kOtherwise, 1);
+  EXPECT_EQ(listener_.lines.back(), "END 1 a in 1");
+  EXPECT_EQ(stack_.unmatched_ends(), 1u);
+}
+
+TEST_F(CallStackTest, ExcludedFramesThatAreLeftSayNothingButAreGone) {
+  stack_.start(a_, 0);
+  stack_.start(hidden_, 1);
+  stack_.left(1, Left::kUnwound, 2);
+  stack_.end(a_, 3);
+  EXPECT_EQ(listener_.lines, (Lines{"START 1 a under 0 depth 0", "END 1 a in 3"}));
+  EXPECT_EQ(stack_.unmatched_ends(), 0u);
+}
+
+// A destructor that runs by unwinding throws and catches for itself; the outer exception flies on.
+TEST_F(CallStackTest, AnExceptionCaughtWithinAnothersFlightLeavesTheOuterOneFlying) {
+  stack_.start(a_, 0);
+  stack_.start(b_, 1);
+  stack_.thrown(0x10, "Outer", "", false);
+  stack_.start(c_, 2);
+  stack_.thrown(0x20, "Inner", "", false);
+  stack_.left(1, Left::kUnwound, 3);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 3 c in 1 Inner");
+  stack_.caught(0x20);
+  stack_.left(1, Left::kUnwound, 4);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 2 b in 3 Outer");
+  stack_.caught(0x10);
+  stack_.left(1, Left::kUnwound, 5);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 1 a in 5 ");
+}
+
+TEST_F(CallStackTest, ARethrownExceptionFliesAgainWithWhatItSaysNow) {
+  stack_.start(a_, 0);
+  stack_.start(b_, 1);
+  stack_.thrown(0x10, "Error", "first", true);
+  stack_.caught(0x10);
+  stack_.thrown(0x10, "Error", "again", true);
+  stack_.thrown(0x10, "Error", "again", true);  // `throw;` is seen twice
+  stack_.left(2, Left::kUnwound, 2);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 1 a in 2 Error: again");
+  stack_.caught(0x10);
+  stack_.start(c_, 3);
+  stack_.left(1, Left::kUnwound, 4);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 3 c in 1 ") << "it is still in flight after it was caught";
+}
+
+TEST_F(CallStackTest, CatchingTheOuterExceptionEndsThoseThrownAfterIt) {
+  stack_.start(a_, 0);
+  stack_.thrown(0x10, "Outer", "", false);
+  stack_.thrown(0x20, "Inner", "", false);
+  stack_.caught(0x10);
+  stack_.left(1, Left::kUnwound, 1);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 1 a in 1 ");
+}
+
+TEST_F(CallStackTest, CatchingWhatNeverFlewChangesNothing) {
+  stack_.start(a_, 0);
+  stack_.thrown(0x10, "Error", "", false);
+  stack_.caught(0x99);
+  stack_.left(1, Left::kUnwound, 1);
+  EXPECT_EQ(listener_.lines.back(), "EXCEPTION 1 a in 1 Error");
+}
+
+TEST_F(CallStackTest, OpenCallsAreThoseRecordedOutermostFirst) {
+  stack_.start(a_, 0);
+  stack_.start(hidden_, 1);
+  stack_.start(b_, 2);
+  Lines open;
+  stack_.each_open(
+      [&](std::uint64_t call_id, const writers::Function& f) { open.push_back(std::to_string(call_id) + f.name); });
+  EXPECT_EQ(open, (Lines{"1a", "2b"}));
+}
+
+TEST_F(CallStackTest, ATimeBeforeItsStartLastsNothing) {
+  stack_.start(a_, 10);
+  stack_.end(a_, 9);
+  EXPECT_EQ(listener_.lines.back(), "END 1 a in 0");
+}
+
+TEST_F(CallStackTest, AHandlersCallsLieOnTheCallsItInterrupted) {
+  CallStack handler(listener_, 3);
+  handler.lie_on(&stack_);
+  CallStack inner(listener_, 3);
+  inner.lie_on(&handler);
+  stack_.start(a_, 0);
+  handler.start(b_, 1);
+  inner.start(c_, 2);
+  inner.start(a_, 3);  // a fourth one open on the thread: too deep
+  inner.end(a_, 4);
+  inner.end(c_, 5);
+  handler.end(b_, 6);
+  handler.start(c_, 7);
+  handler.end(c_, 8);
+  stack_.end(a_, 9);
+  EXPECT_EQ(listener_.lines,
+            (Lines{"START 1 a under 0 depth 0", "START 2 b under 1 depth 1", "START 3 c under 2 depth 2",
+                   "END 3 c in 3", "END 2 b in 5", "START 4 c under 1 depth 1", "END 4 c in 1", "END 1 a in 9"}));
+}
+
+TEST_F(CallStackTest, AHandlerLyingOnNothingOpenIsOutermost) {
+  CallStack handler(listener_, 3);
+  handler.lie_on(&stack_);
+  handler.start(b_, 1);
+  EXPECT_EQ(listener_.lines.back(), "START 1 b under 0 depth 0");
+}
+
+}  // namespace
+}  // namespace glimpse::collector
