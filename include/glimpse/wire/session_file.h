@@ -11,7 +11,7 @@
 
 namespace glimpse::wire {
 
-inline constexpr std::uint64_t kSessionMagic = 0x3173736573736c67;  // "glsssess1"
+inline constexpr std::uint64_t kSessionMagic = 0x3173736573736c67;  // "glssess1"
 inline constexpr char kSessionFileName[] = "session";
 inline constexpr char kProcessFilePrefix[] = "process-";
 
