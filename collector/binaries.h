@@ -2,8 +2,8 @@
 //
 // Functions are shared by all processes that run the same file, so that a hundred processes cost the names of one.
 //
-// Threads: one thread uses these. Failure: a file that cannot be read is reported once (problems()), and its functions are
-// named `module+0x1234`.
+// Threads: one thread uses these. Failure: a file that cannot be read is reported once (problems()), and its functions
+// are named `module+0x1234`.
 #pragma once
 
 #include <cstdint>

@@ -62,7 +62,8 @@ void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
     close(Stage::kEnd, nullptr, time_ns);
     return;
   }
-  const auto found = std::find_if(open_.rbegin(), open_.rend(), [&](const Open& open) { return open.function == &function; });
+  const auto found =
+      std::find_if(open_.rbegin(), open_.rend(), [&](const Open& open) { return open.function == &function; });
   if (found == open_.rend()) {
     ++unmatched_ends_;
     return;

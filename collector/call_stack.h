@@ -1,11 +1,12 @@
 // Pairing: from one lane's events to calls with parent, depth and duration.
 //
-// The runtime's shadow stack decides which call an event belongs to, and the stream tells it in order; here is its mirror. So
-// pairing is exact: a START opens a call, an END closes the innermost, and frames that were left without an exit hook are
-// closed by the record that says so. Policy and depth are applied here, whatever the hook has skipped already.
+// The runtime's shadow stack decides which call an event belongs to, and the stream tells it in order; here is its
+// mirror. So pairing is exact: a START opens a call, an END closes the innermost, and frames that were left without an
+// exit hook are closed by the record that says so. Policy and depth are applied here, whatever the hook has skipped
+// already.
 //
-// Threads: one thread uses a CallStack. Failure: an END that does not belong to the innermost call closes down to its own call, or
-// is counted and dropped where there is none.
+// Threads: one thread uses a CallStack. Failure: an END that does not belong to the innermost call closes down to its
+// own call, or is counted and dropped where there is none.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,8 @@ class CallStack {
   void thrown(std::uint64_t exception, std::string type, std::string what, bool has_what);
   void caught(std::uint64_t exception);
 
-  // The innermost `frames` calls ended: by unwinding (as EXCEPTION, with the exception in flight unless it was forced), or
-  // otherwise (as END).
+  // The innermost `frames` calls ended: by unwinding (as EXCEPTION, with the exception in flight unless it was forced),
+  // or otherwise (as END).
   enum class Left : std::uint8_t { kUnwound, kForced, kOtherwise };
   void left(std::uint64_t frames, Left how, std::int64_t time_ns);
 

@@ -65,6 +65,10 @@ void ClockMap::bend(std::uint64_t ticks, double ns_per_tick) {
   segments_.push_back({ticks, along(segments_.back(), ticks), ns_per_tick});
 }
 
+std::int64_t ClockMap::now_realtime_ns() const {
+  return to_realtime_ns(tsc_ ? __rdtsc() : static_cast<std::uint64_t>(monotonic_ns()));
+}
+
 std::int64_t ClockMap::to_realtime_ns(std::uint64_t ticks) const {
   std::size_t i = segments_.size() - 1;
   while (i > 0 && ticks < segments_[i].ticks) --i;

@@ -1,8 +1,8 @@
 // From ticks of a process's clock to nanoseconds since 1970.
 //
-// The time stamp counter has no documented rate, so it is measured against CLOCK_MONOTONIC for as long as the collector runs.
-// Each process starts from the instant its file holds; when the rate is known better, its map bends there and stays
-// continuous, so that time never runs backwards.
+// The time stamp counter has no documented rate, so it is measured against CLOCK_MONOTONIC for as long as the collector
+// runs. Each process starts from the instant its file holds; when the rate is known better, its map bends there and
+// stays continuous, so that time never runs backwards.
 //
 // Threads: one thread uses these.
 #pragma once
@@ -46,6 +46,9 @@ class ClockMap {
   void bend(std::uint64_t ticks, double ns_per_tick);
 
   std::int64_t to_realtime_ns(std::uint64_t ticks) const;
+
+  // Now, as the process's own clock would tell it: steps of CLOCK_REALTIME since its start do not count.
+  std::int64_t now_realtime_ns() const;
 
  private:
   struct Segment {

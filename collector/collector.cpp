@@ -26,14 +26,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kFlushBytes = 256 << 10;
 constexpr std::uint64_t kRecordsPerTurn = 32'768;
-// With several lanes a record waits so long for others that may be older; a hook takes nanoseconds, unless the scheduler
-// takes its processor away between the clock and the store.
+// With several lanes a record waits so long for others that may be older; a hook takes nanoseconds, unless the
+// scheduler takes its processor away between the clock and the store.
 constexpr std::int64_t kMergeWindow_ns = 1'000'000;
-constexpr auto kLivenessInterval = 20ms;
-
-std::int64_t realtime_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+constexpr std::chrono::nanoseconds kMergeWait = 1ms;
+constexpr std::chrono::nanoseconds kLivenessInterval = 20ms;
 
 // Notices the death of a process, a zombie's included.
 class ProcessWatch {
@@ -89,7 +86,9 @@ class SessionCollector final : public Collector {
   void discover();
   void add_process(std::uint32_t number);
   void check_liveness();
+  std::int64_t limit_ns(const Traced& traced, bool several) const;
   bool turn();
+  bool anything_pending();
   Result<void> flush();
   void finish_dead();
   void finish_process(Traced& traced);
@@ -146,12 +145,14 @@ void SessionCollector::add_process(std::uint32_t number) {
   }
   auto writer = writer_of_(pid);
   if (!writer) {
+    (*view)->header().depth_limit.store(0, std::memory_order_relaxed);  // its hooks need not fill rings nobody reads
     ++totals_.unreadable;
     return;
   }
   if (std::find(writers_.begin(), writers_.end(), *writer) == writers_.end()) writers_.push_back(*writer);
   auto watch = std::make_unique<ProcessWatch>(static_cast<pid_t>(pid));
-  processes_.push_back({std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, earlier_calls), std::move(watch)});
+  processes_.push_back(
+      {std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, earlier_calls), std::move(watch)});
   ++totals_.processes;
 }
 
@@ -172,6 +173,12 @@ bool SessionCollector::several_lanes() const {
   return lanes > 1;
 }
 
+// How far a process's records may be consumed now.
+std::int64_t SessionCollector::limit_ns(const Traced& traced, bool several) const {
+  if (traced.dead || !several) return std::numeric_limits<std::int64_t>::max();
+  return traced.trace->now_ns() - kMergeWindow_ns;
+}
+
 // One turn: names what is new, then consumes what is there, processes in the order of their earliest record. True where
 // there was anything.
 bool SessionCollector::turn() {
@@ -180,35 +187,38 @@ bool SessionCollector::turn() {
     traced.trace->decide_functions();
     traced.trace->find_lanes();
   }
-  const std::int64_t until_ns =
-      several_lanes() ? realtime_ns() - kMergeWindow_ns : std::numeric_limits<std::int64_t>::max();
+  const bool several = several_lanes();
   std::uint64_t consumed = 0;
   while (consumed < kRecordsPerTurn) {
-    ProcessTrace* earliest = nullptr;
+    Traced* earliest = nullptr;
     std::int64_t earliest_ns = 0;
     std::int64_t others_ns = std::numeric_limits<std::int64_t>::max();
     for (Traced& traced : processes_) {
       std::int64_t time_ns = 0;
-      if (traced.trace->finished() || !traced.trace->next_time(time_ns)) continue;
-      const std::int64_t limit_ns = traced.dead ? std::numeric_limits<std::int64_t>::max() : until_ns;
-      if (time_ns > limit_ns) continue;
+      if (traced.trace->finished() || !traced.trace->next_time(time_ns) || time_ns > limit_ns(traced, several))
+        continue;
       if (earliest == nullptr || time_ns < earliest_ns) {
         if (earliest != nullptr) others_ns = std::min(others_ns, earliest_ns);
-        earliest = traced.trace.get();
+        earliest = &traced;
         earliest_ns = time_ns;
       } else {
         others_ns = std::min(others_ns, time_ns);
       }
     }
     if (earliest == nullptr) break;
-    const bool dead = std::any_of(processes_.begin(), processes_.end(),
-                                  [&](const Traced& traced) { return traced.trace.get() == earliest && traced.dead; });
-    const std::int64_t limit_ns = dead ? others_ns : std::min(others_ns, until_ns);
-    const std::uint64_t count = earliest->consume(limit_ns, kRecordsPerTurn - consumed, kFlushBytes);
+    const std::int64_t until_ns = std::min(others_ns, limit_ns(*earliest, several));
+    const std::uint64_t count = earliest->trace->consume(until_ns, kRecordsPerTurn - consumed, kFlushBytes);
     consumed += count;
-    if (earliest->writer().buffered_bytes() >= kFlushBytes || count == 0) break;
+    if (earliest->trace->writer().buffered_bytes() >= kFlushBytes || count == 0) break;
   }
   return consumed > 0;
+}
+
+bool SessionCollector::anything_pending() {
+  std::int64_t ignored = 0;
+  return std::any_of(processes_.begin(), processes_.end(), [&](const Traced& traced) {
+    return !traced.trace->finished() && traced.trace->next_time(ignored);
+  });
 }
 
 // After this everything consumed is in the output, and its memory is given back.
@@ -248,7 +258,8 @@ void SessionCollector::finish_dead() {
   for (Traced& traced : processes_) {
     if (traced.trace->finished()) continue;
     wire::ProcessHeader& header = traced.trace->view().header();
-    const bool exiting = header.linked != 0 && header.state.load(std::memory_order_acquire) == wire::ProcessState::kExiting;
+    const bool exiting =
+        header.linked != 0 && header.state.load(std::memory_order_acquire) == wire::ProcessState::kExiting;
     if (!traced.dead && !exiting) continue;
     traced.trace->find_lanes();
     std::int64_t ignored = 0;
@@ -261,7 +272,8 @@ void SessionCollector::finish_dead() {
 }
 
 bool SessionCollector::all_done() const {
-  return std::all_of(processes_.begin(), processes_.end(), [](const Traced& traced) { return traced.trace->finished(); });
+  return std::all_of(processes_.begin(), processes_.end(),
+                     [](const Traced& traced) { return traced.trace->finished(); });
 }
 
 // Records can no longer be written. The programs go on without us; what they have recorded stays for `glimpse recover`.
@@ -287,8 +299,9 @@ Result<Totals> SessionCollector::run() {
       for (Traced& traced : processes_) traced.trace->bend_clock();
     }
     const bool progress = turn();
-    const bool full = std::any_of(writers_.begin(), writers_.end(),
-                                  [](const writers::Writer* writer) { return writer->buffered_bytes() >= kFlushBytes; });
+    const bool full = std::any_of(writers_.begin(), writers_.end(), [](const writers::Writer* writer) {
+      return writer->buffered_bytes() >= kFlushBytes;
+    });
     if (!progress) finish_dead();
     if (!progress || full || Clock::now() - last_flush_ >= settings_.flush_interval) {
       if (auto flushed = flush(); !flushed) return give_up(flushed.error());
@@ -302,8 +315,7 @@ Result<Totals> SessionCollector::run() {
     }
     if (progress) continue;
     if (last_round && all_done() && session_->header().process_count.load(std::memory_order_acquire) == known_) break;
-    const bool pending = several_lanes();
-    session_->wait(seen, pending ? std::min<std::chrono::nanoseconds>(2ms, settings_.flush_interval) : kLivenessInterval);
+    session_->wait(seen, anything_pending() ? kMergeWait : kLivenessInterval);
   }
   session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
   session_->remove();

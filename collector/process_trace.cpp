@@ -99,7 +99,8 @@ void ProcessTrace::decide_functions() {
 }
 
 const DecidedFunction& ProcessTrace::function(std::uint32_t id) {
-  if (id < functions_.size() && functions_[id] != nullptr) [[likely]] return *functions_[id];
+  if (id < functions_.size() && functions_[id] != nullptr) [[likely]]
+    return *functions_[id];
   if (id == 0 || id > view_->function_count()) return context_.binaries.unknown_function(0);
   if (id >= functions_.size()) functions_.resize(id + 1, nullptr);
   const wire::FunctionEntry& entry = view_->function(id);
@@ -132,9 +133,9 @@ void ProcessTrace::open_lane(std::uint32_t ring_index) {
   wire::RingHeader& header = view_->ring(ring_index);
   const wire::RingState state = header.state.load(std::memory_order_acquire);
   if (state != wire::RingState::kActive && state != wire::RingState::kEnded) return;
-  lanes_[ring_index] = std::make_unique<Lane>(
-      RingReader(header, view_->ring_words(ring_index), view_->ring_capacity_words()), static_cast<CallSink&>(*this),
-      context_.settings.policy.trace_depth);
+  lanes_[ring_index] =
+      std::make_unique<Lane>(RingReader(header, view_->ring_words(ring_index), view_->ring_capacity_words()),
+                             static_cast<CallSink&>(*this), context_.settings.policy.trace_depth);
   Lane& lane = *lanes_[ring_index];
   lane.tid = header.tid;
   lane.index = header.lane;
@@ -164,6 +165,8 @@ bool ProcessTrace::peek(Lane& lane) {
   lane.peeked_ns = std::max(clock_.to_realtime_ns(record->ticks), lane.last_ns);
   return true;
 }
+
+std::int64_t ProcessTrace::now_ns() const { return clock_.now_realtime_ns(); }
 
 bool ProcessTrace::next_time(std::int64_t& time_ns) {
   bool found = false;
@@ -197,7 +200,8 @@ std::uint64_t ProcessTrace::consume(std::int64_t until_ns, std::uint64_t most, s
       handle(*earliest, *earliest->reader.peek(), time_ns);
       earliest->reader.advance();
       ++count;
-    } while (count < most && writer_.buffered_bytes() < enough_bytes && peek(*earliest) && earliest->peeked_ns <= others_ns);
+    } while (count < most && writer_.buffered_bytes() < enough_bytes && peek(*earliest) &&
+             earliest->peeked_ns <= others_ns);
   }
   return count;
 }
@@ -244,8 +248,9 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
     case wire::RecordType::kLost: {
       const std::uint64_t lost = 2 * word(0) + word(1);
       lane.stack.left(word(1), CallStack::Left::kOtherwise, time_ns);
-      write_notice(lane.tid, "dropped", fmt::format("{} calls and {} ends were lost before this: the ring was full", word(0), word(1)),
-                   lost, time_ns);
+      write_notice(lane.tid, "dropped",
+                   fmt::format("{} calls and {} ends were lost before this: the ring was full", word(0), word(1)), lost,
+                   time_ns);
       break;
     }
     case wire::RecordType::kRename:
@@ -288,8 +293,8 @@ void ProcessTrace::write_thread_record(Lane& lane, std::int64_t time_ns) {
   ++context_.records;
 }
 
-void ProcessTrace::write_notice(std::uint32_t tid, std::string_view reason, const std::string& message, std::uint64_t dropped,
-                                std::int64_t time_ns) {
+void ProcessTrace::write_notice(std::uint32_t tid, std::string_view reason, const std::string& message,
+                                std::uint64_t dropped, std::int64_t time_ns) {
   writers::Notice record;
   record.entry_id = context_.next_entry_id++;
   record.timestamp_ns = time_ns;
@@ -305,7 +310,8 @@ void ProcessTrace::write_notice(std::uint32_t tid, std::string_view reason, cons
 // The thread is gone and its events are consumed: what its ring has counted, and the ring for another thread.
 void ProcessTrace::close_lane(Lane& lane) {
   wire::RingHeader& header = lane.reader.header();
-  lost_full_ += 2 * header.lost_starts.load(std::memory_order_relaxed) + header.lost_ends.load(std::memory_order_relaxed);
+  lost_full_ +=
+      2 * header.lost_starts.load(std::memory_order_relaxed) + header.lost_ends.load(std::memory_order_relaxed);
   unmatched_ends_ += lane.stack.unmatched_ends();
   lane.active = false;
 }
@@ -317,7 +323,8 @@ void ProcessTrace::release() {
     const bool ended = header.state.load(std::memory_order_acquire) == wire::RingState::kEnded;
     const bool drained = lane->reader.drained();
     if (lane->reader.release() || drained) {
-      const std::uint64_t used = header.head.load(std::memory_order_relaxed) - header.tail.load(std::memory_order_relaxed);
+      const std::uint64_t used =
+          header.head.load(std::memory_order_relaxed) - header.tail.load(std::memory_order_relaxed);
       if (header.waiting.load(std::memory_order_seq_cst) != 0 && (drained || used < view_->ring_capacity_words() / 2)) {
         header.tail_bell.fetch_add(1, std::memory_order_seq_cst);
         wake(header.tail_bell);
@@ -342,7 +349,8 @@ void ProcessTrace::finish(ProcessEnd end) {
       if (record.open.size() < kMostOpenCalls) record.open.push_back({lane->tid, call_id, &function});
     });
     if (lane->reader.broken()) {
-      write_notice(lane->tid, "damaged", "the ring holds what glimpse never wrote; the rest of it is lost", 0, last_time_ns_);
+      write_notice(lane->tid, "damaged", "the ring holds what glimpse never wrote; the rest of it is lost", 0,
+                   last_time_ns_);
     }
     close_lane(*lane);
   }

@@ -55,6 +55,9 @@ class ProcessTrace final : private CallSink {
   void find_lanes();
   std::size_t active_lanes() const;
 
+  // Now, on the process's clock.
+  std::int64_t now_ns() const;
+
   // The time of the earliest record that is not yet consumed; false where there is none.
   bool next_time(std::int64_t& time_ns);
 
@@ -74,7 +77,8 @@ class ProcessTrace final : private CallSink {
 
  private:
   struct Lane {
-    Lane(RingReader ring, CallSink& sink, std::uint32_t trace_depth) : reader(std::move(ring)), stack(sink, trace_depth) {}
+    Lane(RingReader ring, CallSink& sink, std::uint32_t trace_depth)
+        : reader(std::move(ring)), stack(sink, trace_depth) {}
     RingReader reader;
     CallStack stack;
     std::uint32_t tid = 0;
@@ -106,11 +110,11 @@ class ProcessTrace final : private CallSink {
   writers::Writer& writer_;
   std::uint32_t pid_;
   ClockMap clock_;
-  std::vector<const DecidedFunction*> functions_;     // by id; null: not yet named
-  std::uint32_t decided_ = 0;                         // ids up to here are decided
-  std::vector<std::unique_ptr<Lane>> lanes_;          // by ring
-  Lane* current_ = nullptr;                           // whose record is being handled
-  std::uint64_t first_call_id_;  // minus 1
+  std::vector<const DecidedFunction*> functions_;  // by id; null: not yet named
+  std::uint32_t decided_ = 0;                      // ids up to here are decided
+  std::vector<std::unique_ptr<Lane>> lanes_;       // by ring
+  Lane* current_ = nullptr;                        // whose record is being handled
+  std::uint64_t first_call_id_;                    // minus 1
   std::uint64_t last_call_id_;
   std::uint64_t log_entries_ = 0;
   std::uint64_t threads_ = 0;

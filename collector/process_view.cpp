@@ -20,8 +20,9 @@ Result<std::unique_ptr<ProcessView>> ProcessView::open(const std::string& path) 
   view->path_ = path;
   wire::ProcessHeader const* header = nullptr;
   char first_page[wire::kPageBytes];
-  struct stat status {};
-  if (fstat(fd, &status) == 0 && pread(fd, first_page, sizeof(first_page), 0) == static_cast<ssize_t>(sizeof(first_page))) {
+  struct stat status{};
+  if (fstat(fd, &status) == 0 &&
+      pread(fd, first_page, sizeof(first_page), 0) == static_cast<ssize_t>(sizeof(first_page))) {
     header = reinterpret_cast<const wire::ProcessHeader*>(first_page);
   }
   if (header == nullptr || header->magic != wire::kProcessMagic) {
@@ -31,14 +32,16 @@ Result<std::unique_ptr<ProcessView>> ProcessView::open(const std::string& path) 
   if (header->version != wire::kWireVersion) {
     const auto version = header->version;
     close(fd);
-    return Error{fmt::format("{}: written by another version (format {}, this one reads {})", path, version, wire::kWireVersion)};
+    return Error{fmt::format("{}: written by another version (format {}, this one reads {})", path, version,
+                             wire::kWireVersion)};
   }
-  const bool sound = std::has_single_bit(header->ring_bytes) && header->ring_bytes >= wire::kMinRingBytes &&
-                     header->ring_bytes <= wire::kMaxRingBytes && header->max_rings > 0 &&
-                     header->max_rings <= wire::kDefaultMaxRings &&
-                     header->file_bytes == wire::ring_offset(header->ring_bytes, header->max_rings) &&
-                     static_cast<std::uint64_t>(status.st_size) >= header->file_bytes &&
-                     std::uint64_t{header->executable_bytes} + header->cwd_bytes + header->command_bytes <= wire::kIdentityBytes;
+  const bool sound =
+      std::has_single_bit(header->ring_bytes) && header->ring_bytes >= wire::kMinRingBytes &&
+      header->ring_bytes <= wire::kMaxRingBytes && header->max_rings > 0 &&
+      header->max_rings <= wire::kDefaultMaxRings &&
+      header->file_bytes == wire::ring_offset(header->ring_bytes, header->max_rings) &&
+      static_cast<std::uint64_t>(status.st_size) >= header->file_bytes &&
+      std::uint64_t{header->executable_bytes} + header->cwd_bytes + header->command_bytes <= wire::kIdentityBytes;
   if (!sound) {
     close(fd);
     return Error{fmt::format("{}: damaged", path)};

@@ -1,7 +1,7 @@
 // The file of one traced process, mapped and checked.
 //
-// Failure: a file that is not what it says gives an Error; counts and lengths in it are cut to what the format allows at each
-// use, as the process may change them at any time.
+// Failure: a file that is not what it says gives an Error; counts and lengths in it are cut to what the format allows
+// at each use, as the process may change them at any time.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Reads one ring: whole records, in order, with their full time.
 //
-// peek() shows the next record, advance() steps over it, release() gives everything stepped over back to the thread. The
-// memory belongs to another process, which may have written anything: nothing read from it is trusted.
+// peek() shows the next record, advance() steps over it, release() gives everything stepped over back to the thread.
+// The memory belongs to another process, which may have written anything: nothing read from it is trusted.
 //
 // Threads: one thread reads a ring, whatever its writer does at the same time.
 #pragma once

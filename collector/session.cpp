@@ -26,7 +26,8 @@ std::string folder_prefix() { return fmt::format("glimpse-{}-", geteuid()); }
 std::vector<std::string> places(const std::string& spool) {
   if (!spool.empty()) return {spool};
   std::vector<std::string> all{"/dev/shm"};
-  if (const char* temporary = std::getenv("TMPDIR"); temporary != nullptr && *temporary != 0) all.emplace_back(temporary);
+  if (const char* temporary = std::getenv("TMPDIR"); temporary != nullptr && *temporary != 0)
+    all.emplace_back(temporary);
   all.emplace_back("/tmp");
   return all;
 }
@@ -34,7 +35,7 @@ std::vector<std::string> places(const std::string& spool) {
 Result<wire::SessionHeader*> map_page(const std::string& path, int flags) {
   const int fd = ::open(path.c_str(), flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return Error{fmt::format("{}: {}", path, std::strerror(errno))};
-  struct stat status {};
+  struct stat status{};
   const bool create = (flags & O_CREAT) != 0;
   // Memory now rather than a SIGBUS later: a full tmpfs shows here.
   const int error = create ? posix_fallocate(fd, 0, wire::kPageBytes) : (fstat(fd, &status) != 0 ? errno : 0);
@@ -139,7 +140,7 @@ std::vector<std::string> abandoned_sessions(const std::string& spool) {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(place, error)) {
       const std::string path = entry.path();
-      struct stat status {};
+      struct stat status{};
       if (entry.path().filename().string().rfind(folder_prefix(), 0) != 0 || lstat(path.c_str(), &status) != 0 ||
           !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) {
         continue;

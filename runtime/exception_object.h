@@ -1,7 +1,7 @@
 // Reading a C++ exception object from outside: its dynamic type, and what() where it has one.
 //
-// Layout: Itanium C++ ABI, Exception Handling, 2.2.1 (__cxa_exception ends with its _Unwind_Exception; the thrown object
-// follows). The type stands 80 bytes before the unwind header in libstdc++ and libc++abi alike.
+// Layout: Itanium C++ ABI, Exception Handling, 2.2.1 (__cxa_exception ends with its _Unwind_Exception; the thrown
+// object follows). The type stands 80 bytes before the unwind header in libstdc++ and libc++abi alike.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct ExceptionText {
   std::uint32_t what_bytes;
 };
 
-// `exception` is an _Unwind_Exception*. Foreign exceptions have neither type nor text. Calls what(), which may be traced: the
-// lane's guard must be kInternal. Texts are cut at `max_bytes`.
+// `exception` is an _Unwind_Exception*. Foreign exceptions have neither type nor text. Calls what(), which may be
+// traced: the lane's guard must be kInternal. Texts are cut at `max_bytes`.
 ExceptionText describe_exception(const void* exception, std::uint64_t max_bytes);
 
 }  // namespace glimpse::runtime

@@ -58,8 +58,8 @@ __attribute__((destructor(101))) void finish() {
 
 }  // namespace
 
-// Registered when the process attaches, not by a constructor: handlers run in reverse order, and this one must run before
-// the destructors of libraries, which main's start registered.
+// Registered when the process attaches, not by a constructor: handlers run in reverse order, and this one must run
+// before the destructors of libraries, which main's start registered.
 void watch_exit() { on_exit(&note_status, nullptr); }
 
 }  // namespace glimpse::runtime

@@ -1,8 +1,8 @@
 // The end of the process, as far as it announces itself.
 //
-// A linked program waits at its end until its collector has written everything, so that the file is whole when the shell
-// prompt returns. The wait is over when the collector makes no progress for three seconds. A process that ends without
-// exit() is drained by its collector all the same.
+// A linked program waits at its end until its collector has written everything, so that the file is whole when the
+// shell prompt returns. The wait is over when the collector makes no progress for three seconds. A process that ends
+// without exit() is drained by its collector all the same.
 #pragma once
 
 namespace glimpse::runtime {

@@ -5,7 +5,8 @@
 
 namespace glimpse::runtime {
 
-// Maps an empty table, as large as the address space limit allows, or empties the one there is. False where there is no memory.
+// Maps an empty table, as large as the address space limit allows, or empties the one there is. False where there is no
+// memory.
 bool map_function_table();
 
 // From here on hooks find the table.

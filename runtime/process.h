@@ -1,7 +1,8 @@
 // This process as a traced one: its file, its session, and whether it is attached to them at all.
 //
-// Attaching happens at the first hook, in whatever thread and place that is. A forked child finds its function table wiped
-// and attaches anew, as a process of its own in the same session; until then it writes nothing to its parent's rings.
+// Attaching happens at the first hook, in whatever thread and place that is. A forked child finds its function table
+// wiped and attaches anew, as a process of its own in the same session; until then it writes nothing to its parent's
+// rings.
 //
 // Failure: one `glimpse:` line on stderr, and the process goes on unrecorded.
 #pragma once
@@ -45,7 +46,8 @@ wire::RingHeader* ring_at(std::uint32_t index);
 // Wakes the collector if it sleeps.
 void ring_bell();
 
-// Gives memory to [offset, offset + bytes) of the process file, so that touching it cannot fail later. False where there is none.
+// Gives memory to [offset, offset + bytes) of the process file, so that touching it cannot fail later. False where
+// there is none.
 bool populate(std::uint64_t offset, std::uint64_t bytes);
 
 }  // namespace glimpse::runtime

@@ -231,11 +231,11 @@ void push_rename(Lane& lane) {
   char name[16] = {0};
   sys_prctl(PR_GET_NAME, name);
   bool same = true;
-  for (unsigned i = 0; i < sizeof(name); ++i) same = same && name[i] == lane.ring->name[i];
+  for (unsigned i = 0; i < sizeof(name); ++i) same = same && name[i] == this_thread.told_name[i];
   if (same) return;
   std::uint64_t payload[2] = {0, 0};
   copy_bytes(payload, name, sizeof(name));
-  if (push_record(lane, wire::RecordType::kRename, payload, 2)) copy_bytes(lane.ring->name, name, sizeof(name));
+  if (push_record(lane, wire::RecordType::kRename, payload, 2)) copy_bytes(this_thread.told_name, name, sizeof(name));
 }
 
 }  // namespace glimpse::runtime

@@ -1,8 +1,9 @@
 // Records other than plain events, and room for all of them.
 //
-// When a ring is full the session's overflow mode decides. block: the thread sleeps until the collector has released some of
-// it, at most enqueue_timeout_ms, after which calls are lost until it moves on. drop: calls are lost at once. A call is lost
-// whole: room for the end of every recorded call is kept back. Every loss is counted in the ring and told in the stream.
+// When a ring is full the session's overflow mode decides. block: the thread sleeps until the collector has released
+// some of it, at most enqueue_timeout_ms, after which calls are lost until it moves on. drop: calls are lost at once. A
+// call is lost whole: room for the end of every recorded call is kept back. Every loss is counted in the ring and told
+// in the stream.
 //
 // Threads and signals: called by the thread that owns the lane, its guard set.
 #pragma once
@@ -14,7 +15,8 @@
 
 namespace glimpse::runtime {
 
-// A record of `words` payload words. The first `fixed` of them come from `payload`; `texts` follow, each padded to whole words.
+// A record of `words` payload words. The first `fixed` of them come from `payload`; `texts` follow, each padded to
+// whole words.
 struct Bytes {
   const char* at;
   std::uint32_t length;

@@ -41,13 +41,17 @@ inline long sys_write(int fd, const void* from, size_t bytes) {
   return raw_syscall(__NR_write, fd, as_long(from), static_cast<long>(bytes));
 }
 inline long sys_ftruncate(int fd, uint64_t bytes) { return raw_syscall(__NR_ftruncate, fd, static_cast<long>(bytes)); }
-inline long sys_rename(const char* from, const char* to) { return raw_syscall(__NR_rename, as_long(from), as_long(to)); }
+inline long sys_rename(const char* from, const char* to) {
+  return raw_syscall(__NR_rename, as_long(from), as_long(to));
+}
 inline long sys_unlink(const char* path) { return raw_syscall(__NR_unlink, as_long(path)); }
 inline long sys_mkdir(const char* path, unsigned mode) { return raw_syscall(__NR_mkdir, as_long(path), mode); }
 inline long sys_readlink(const char* path, char* to, size_t bytes) {
   return raw_syscall(__NR_readlink, as_long(path), as_long(to), static_cast<long>(bytes));
 }
-inline long sys_getcwd(char* to, size_t bytes) { return raw_syscall(__NR_getcwd, as_long(to), static_cast<long>(bytes)); }
+inline long sys_getcwd(char* to, size_t bytes) {
+  return raw_syscall(__NR_getcwd, as_long(to), static_cast<long>(bytes));
+}
 inline uint32_t sys_getpid() { return static_cast<uint32_t>(raw_syscall(__NR_getpid)); }
 inline uint32_t sys_getppid() { return static_cast<uint32_t>(raw_syscall(__NR_getppid)); }
 inline uint32_t sys_gettid() { return static_cast<uint32_t>(raw_syscall(__NR_gettid)); }
@@ -56,7 +60,9 @@ inline void* sys_mmap(void* where, uint64_t bytes, int protection, int flags, in
   return reinterpret_cast<void*>(raw_syscall(__NR_mmap, as_long(where), static_cast<long>(bytes), protection, flags, fd,
                                              static_cast<long>(offset)));
 }
-inline bool mmap_failed(const void* where) { return reinterpret_cast<uintptr_t>(where) >= static_cast<uintptr_t>(-4095); }
+inline bool mmap_failed(const void* where) {
+  return reinterpret_cast<uintptr_t>(where) >= static_cast<uintptr_t>(-4095);
+}
 inline long sys_munmap(void* where, uint64_t bytes) {
   return raw_syscall(__NR_munmap, as_long(where), static_cast<long>(bytes));
 }

@@ -12,6 +12,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/rings.h"
 #include "runtime/room.h"
 #include "runtime/syscalls.h"
+#include "runtime/text.h"
 #include "runtime/threads.h"
 
 namespace glimpse::runtime {
@@ -39,6 +40,7 @@ constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                           .in_flight_count = 0,
                                           .end_rounds = 0,
                                           .attaching = false,
+                                          .told_name = {},
                                           .in_flight = {}};
 
 namespace {
@@ -168,6 +170,7 @@ bool claim_ring(Lane& lane) {
   ring->lost_ends.store(0, std::memory_order_relaxed);
   for (char& c : ring->name) c = 0;
   sys_prctl(PR_GET_NAME, ring->name);
+  if (lane.index == 0) copy_bytes(thread.told_name, ring->name, sizeof(thread.told_name));
   lane.ring = ring;
   lane.words = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::uint8_t*>(ring) + wire::kPageBytes);
   lane.mask = process.header->ring_bytes / sizeof(std::uint64_t) - 1;

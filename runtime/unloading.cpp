@@ -37,7 +37,8 @@ void forget_unloaded_modules() {
   const std::uint32_t count = process.header->module_count.load(std::memory_order_acquire);
   for (std::uint32_t i = 0; i < count && i < wire::kMaxModules; ++i) {
     wire::ModuleEntry& entry = process.modules[i];
-    if (entry.ready.load(std::memory_order_acquire) == 0 || entry.unloaded.load(std::memory_order_relaxed) != 0) continue;
+    if (entry.ready.load(std::memory_order_acquire) == 0 || entry.unloaded.load(std::memory_order_relaxed) != 0)
+      continue;
     if (still_loaded(entry)) continue;
     entry.unloaded.store(1, std::memory_order_release);
     forget_functions(i + 1);

@@ -8,8 +8,8 @@
 
 namespace glimpse::runtime {
 
-// An exit hook while an exception is in flight: gcc calls it for frames that are being unwound, and destructors exit as usual.
-// The lane's guard is set.
+// An exit hook while an exception is in flight: gcc calls it for frames that are being unwound, and destructors exit as
+// usual. The lane's guard is set.
 void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer);
 
 // `exception` (an _Unwind_Exception*) is about to unwind this thread's stack.

@@ -1,8 +1,8 @@
 // The clock of the hook: the processor's time stamp counter, unserialised.
 //
-// Where the counter is not invariant (runtime/clock.cpp decides at start-up), every lane's epoch is kForeignEpoch, which no
-// counter shows: the hook then always takes its slow path, which asks the kernel's monotonic clock instead. So the fallback
-// costs the usual case nothing.
+// Where the counter is not invariant (runtime/clock.cpp decides at start-up), every lane's epoch is kForeignEpoch,
+// which no counter shows: the hook then always takes its slow path, which asks the kernel's monotonic clock instead. So
+// the fallback costs the usual case nothing.
 #pragma once
 
 #include <cstdint>

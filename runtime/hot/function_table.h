@@ -1,9 +1,9 @@
 // From a function's address to its id and what the policy says of it.
 //
-// An open-addressed table in private memory, indexed by address so that functions beside each other in the text are beside each
-// other here; functions at least 16 bytes apart never collide within 64 MiB of text. Slots are claimed once and never move,
-// so that a lookup needs no lock. The memory is wiped in a forked child (MADV_WIPEONFORK): there every lookup misses,
-// and the slow path notices that this is a new process.
+// An open-addressed table in private memory, indexed by address so that functions beside each other in the text are
+// beside each other here; functions at least 16 bytes apart never collide within 64 MiB of text. Slots are claimed once
+// and never move, so that a lookup needs no lock. The memory is wiped in a forked child (MADV_WIPEONFORK): there every
+// lookup misses, and the slow path notices that this is a new process.
 //
 // Threads and signals: lookups and claims are safe anywhere. Until a process is attached, the table is one empty slot.
 #pragma once
@@ -31,7 +31,7 @@ static_assert(sizeof(FunctionSlot) == 16);
 struct FunctionTable {
   FunctionSlot* slots;
   std::uintptr_t mask;
-  const std::atomic<wire::Decision>* decisions;         // by id, written by the collector
+  const std::atomic<wire::Decision>* decisions;   // by id, written by the collector
   const std::atomic<std::uint32_t>* depth_limit;  // written by the collector
 };
 
@@ -54,7 +54,8 @@ inline FunctionSlot* find_slot(std::uintptr_t function) {
   std::uintptr_t index = slot_index(function, mask);
   while (true) {
     const std::uintptr_t found = slots[index].function.load(std::memory_order_relaxed);
-    if (found == function) [[likely]] return &slots[index];
+    if (found == function) [[likely]]
+      return &slots[index];
     if (found == 0) return nullptr;
     index = (index + 1) & mask;
   }

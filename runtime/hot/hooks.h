@@ -15,8 +15,8 @@ namespace glimpse::runtime {
 // Closes what is dead, then records the call and opens its frame. The lane's guard is set.
 inline void enter_lane(Lane& lane, FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {
   const auto site = static_cast<std::uint32_t>(call_site);
-  // Inlined functions share stack pointer and call site with the frame they live in; anything else that is not above the
-  // new frame has been left without its exit hook.
+  // Inlined functions share stack pointer and call site with the frame they live in; anything else that is not above
+  // the new frame has been left without its exit hook.
   if (lane.top->stack_pointer <= stack_pointer &&
       (lane.top->stack_pointer < stack_pointer || lane.top->call_site != site)) [[unlikely]] {
     close_stale_frames(lane, site, stack_pointer);
@@ -28,7 +28,8 @@ inline void enter_lane(Lane& lane, FunctionSlot& slot, std::uintptr_t call_site,
     slot.id.store(kSkippedFunction, std::memory_order_relaxed);
     return;
   }
-  if (lane.top + 1 == lane.end && !grow_frames(lane)) [[unlikely]] return;
+  if (lane.top + 1 == lane.end && !grow_frames(lane)) [[unlikely]]
+    return;
 
   std::uint32_t flags = 0;
   if (lane.matched < function_table.depth_limit->load(std::memory_order_relaxed)) [[likely]] {

@@ -9,7 +9,8 @@
 //   kInternal   glimpse itself called something that may be traced: record nothing
 //   else        a hook is at work; the value is its stack pointer. Whoever sees this is a signal handler
 //
-// Threads: a Lane belongs to its thread. Signals: a handler that interrupts a hook leaves the lane alone and uses the next.
+// Threads: a Lane belongs to its thread. Signals: a handler that interrupts a hook leaves the lane alone and uses the
+// next.
 #pragma once
 
 #include <atomic>
@@ -48,7 +49,7 @@ struct Lane {
   std::uint32_t matched;  // open calls that count against the policy's depth
   // Not touched by the usual path.
   Frame* base;
-  std::uint64_t lost_starts;   // not yet told to the reader
+  std::uint64_t lost_starts;  // not yet told to the reader
   std::uint64_t lost_ends;
   std::uint64_t stalled_tail;  // where the reader stood when the lane last waited in vain, plus 1; 0: never
   std::uint32_t told_epoch;    // the epoch the reader was last told
@@ -65,12 +66,13 @@ inline constexpr unsigned kNestedLanes = 3;
 
 struct Thread {
   Lane lane;
-  Lane* nested;  // kNestedLanes of them, once one was needed
+  Lane* nested;                      // kNestedLanes of them, once one was needed
   std::uint32_t process_generation;  // which process (parent or forked child) this state belongs to
   std::uint32_t tid;
   std::uint32_t in_flight_count;
-  std::uint32_t end_rounds;           // how often the thread was told that it ends
+  std::uint32_t end_rounds;  // how often the thread was told that it ends
   bool attaching;
+  char told_name[16];  // the name that the collector knows
   InFlight in_flight[kMaxInFlight];
 };
 

@@ -14,7 +14,8 @@ namespace glimpse::runtime {
 inline bool push_event(Lane& lane, std::uint32_t what) {
   const Ticks now = read_tsc();
   const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
-  if (head == lane.limit || now.high != lane.epoch) [[unlikely]] return push_slowly(lane, what);
+  if (head == lane.limit || now.high != lane.epoch) [[unlikely]]
+    return push_slowly(lane, what);
   lane.words[head & lane.mask] = (std::uint64_t{now.low} << 32) | what;
   lane.ring->head.store(head + 1, std::memory_order_release);
   return true;

@@ -11,8 +11,8 @@
 
 namespace glimpse::runtime {
 
-// A function without a slot: the first call, or a forked child, or a process that is not attached. Gives it a slot, or null
-// where nothing is to be recorded. (runtime/functions.cpp)
+// A function without a slot: the first call, or a forked child, or a process that is not attached. Gives it a slot, or
+// null where nothing is to be recorded. (runtime/functions.cpp)
 FunctionSlot* register_function(std::uintptr_t function);
 
 // The lane's guard is not 0. (runtime/guarded.cpp)
@@ -28,8 +28,8 @@ bool uncover_frame(Lane& lane, std::uint32_t id, std::uint32_t call_site, std::u
 // The shadow stack is full. True where there is place now. (runtime/threads.cpp)
 bool grow_frames(Lane& lane);
 
-// The event could not simply be stored: the ring has no room, the epoch changed, the clock is the kernel's, or the lane has
-// no ring yet. False where the event is lost, which is then counted. (runtime/room.cpp)
+// The event could not simply be stored: the ring has no room, the epoch changed, the clock is the kernel's, or the lane
+// has no ring yet. False where the event is lost, which is then counted. (runtime/room.cpp)
 bool push_slowly(Lane& lane, std::uint32_t what);
 
 }  // namespace glimpse::runtime
