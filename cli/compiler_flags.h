@@ -1,12 +1,11 @@
-// The flags that make each compiler call the hooks, as messages recommend them. docs say why these.
+// The flags that make each compiler call the hooks, as messages recommend them. They come from cmake/GlimpseFlags.cmake.
 #pragma once
 
 #include <string_view>
 
 namespace glimpse::cli {
 
-inline constexpr std::string_view kGccFlags =
-    "-finstrument-functions -finstrument-functions-exclude-file-list=/usr/include";
-inline constexpr std::string_view kClangFlags = "-finstrument-functions-after-inlining";
+inline constexpr std::string_view kGccFlags = GLIMPSE_GCC_FLAGS;
+inline constexpr std::string_view kClangFlags = GLIMPSE_CLANG_FLAGS;
 
 }  // namespace glimpse::cli

@@ -164,5 +164,26 @@ class Links(Tree):
         self.fails("README.md: #bottom: no such heading", "links.py", self.root)
 
 
+class Flags(Tree):
+    def setUp(self):
+        super().setUp()
+        self.write("cmake/GlimpseFlags.cmake", 'set(GLIMPSE_GCC_FLAGS "-f -finstrument-functions-exclude-file-list=/usr")\n'
+                                               'set(GLIMPSE_CLANG_FLAGS "-after")\n')
+        self.write("README.md", "`-f -finstrument-functions-exclude-file-list=/usr` or `-after`\n")
+        self.write("scripts/demo", "cc -f -finstrument-functions-exclude-file-list=/usr a.c || clang -after a.c\n")
+        self.shell("git init -q . && git add -A -f")
+
+    def test_a_tree_of_one_mind_passes(self):
+        self.passes("flags.py", self.root)
+
+    def test_another_list_is_found(self):
+        self.write("scripts/demo", "\ncc -f -finstrument-functions-exclude-file-list=/usr,/opt a.c\n")
+        self.fails("scripts/demo:2: -finstrument-functions-exclude-file-list=/usr,/opt, where", "flags.py", self.root)
+
+    def test_a_front_door_without_a_compilers_flag_is_found(self):
+        self.write("README.md", "`-f -finstrument-functions-exclude-file-list=/usr`\n")
+        self.fails("README.md: does not show -after", "flags.py", self.root)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=1)

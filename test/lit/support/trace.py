@@ -22,7 +22,7 @@ import subprocess
 import sys
 
 FLAGS = {
-    "gcc": ["-finstrument-functions", "-finstrument-functions-exclude-file-list=/usr/include,/usr/lib/gcc"],
+    "gcc": ["-finstrument-functions", "-finstrument-functions-exclude-file-list=/usr/include"],
     "clang": ["-finstrument-functions-after-inlining"],
 }
 
