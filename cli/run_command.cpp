@@ -154,6 +154,7 @@ int run_traced(const Request& request, const Options& options, const std::vector
     say(fmt::format("{} (`glimpse recover --session {}` tries again)", totals.error().message,
                     (*collector)->session()));
   } else {
+    for (const auto& warning : totals->warnings) say(warning);
     if (recorded_nothing(*totals)) {
       for (const auto& line : why_silent(found.path, totals->processes)) say(line);
     }

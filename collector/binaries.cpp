@@ -26,8 +26,24 @@ const DecidedFunction& Binaries::add(FunctionName name) {
   decided.function.module = std::move(name.module);
   decided.function.file = std::move(name.file);
   decided.function.line = name.line;
-  decided.recorded = policy_.decide({decided.function.name, decided.function.module, name.module_is_binary});
+  const policy::Function asked{decided.function.name, decided.function.module, name.module_is_binary};
+  decided.recorded = policy_.decide(asked);
+  use_.see(asked);
   return decided;
+}
+
+std::vector<std::string> Binaries::unmatched_entries() {
+  if (use_.unmatched().empty()) return {};
+  for (const auto& [key, file] : files_) {
+    if (file.binary == nullptr) continue;
+    for (const FunctionName& name : file.binary->functions()) use_.see({name.name, name.module, name.module_is_binary});
+  }
+  std::vector<std::string> warnings;
+  for (const policy::Pattern* entry : use_.unmatched()) {
+    warnings.push_back(fmt::format("{}:{}:{}: warning: {} \"{}\" matches no function of the traced programs",
+                                   policy_.path, entry->line, entry->column, entry->key, entry->text));
+  }
+  return warnings;
 }
 
 const DecidedFunction& Binaries::function_at(std::string_view path, std::string_view build_id, std::uint64_t address) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "collector/names/binary.h"
+#include "policy/matcher.h"
 #include "policy/policy.h"
 #include "writers/record.h"
 
@@ -28,13 +29,17 @@ struct DecidedFunction {
 
 class Binaries {
  public:
-  explicit Binaries(const policy::Policy& policy) : policy_(policy) {}
+  explicit Binaries(const policy::Policy& policy) : policy_(policy), use_(policy) {}
 
   // The function at `address` (as the file counts) of the file at `path`. It lives as long as this object.
   const DecidedFunction& function_at(std::string_view path, std::string_view build_id, std::uint64_t address);
 
   // The function at `address` of the process, which no file covers.
   const DecidedFunction& unknown_function(std::uint64_t address);
+
+  // A warning for each entry of the policy that matches nothing in any of the binaries, called or not. For the end of a
+  // session: looks at all their functions where entries matched none of those that were called.
+  std::vector<std::string> unmatched_entries();
 
   // Sentences about files that could not be read, since the last call.
   std::vector<std::string> take_problems() { return std::exchange(problems_, {}); }
@@ -50,6 +55,7 @@ class Binaries {
   const DecidedFunction& add(FunctionName name);
 
   const policy::Policy& policy_;
+  policy::PatternUse use_;
   std::map<std::pair<std::string, std::string>, File> files_;
   std::deque<DecidedFunction> functions_;
   std::unordered_map<std::uint64_t, const DecidedFunction*> unknown_;

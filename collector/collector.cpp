@@ -321,6 +321,7 @@ Result<Totals> SessionCollector::run() {
   session_->remove();
   totals_.records = context_->records;
   totals_.dropped = context_->dropped;
+  if (totals_.processes > 0) totals_.warnings = context_->binaries.unmatched_entries();
   return totals_;
 }
 

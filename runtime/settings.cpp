@@ -51,6 +51,11 @@ bool parse_number(const char* text, std::uint64_t& number) {
   return true;
 }
 
+bool is_plain_number(const char* text) {
+  while (*text >= '0' && *text <= '9') ++text;
+  return *text == 0;
+}
+
 void apply(Settings& settings, const char* name, const char* value) {
   std::uint64_t number = 0;
   if (same_text(name, "GLIMPSE_ENABLED")) {
@@ -67,7 +72,7 @@ void apply(Settings& settings, const char* name, const char* value) {
   } else if (same_text(name, "GLIMPSE_MAX_FIELD_LENGTH")) {
     if (parse_number(value, number) && number > 0) settings.max_field_bytes = number < 65536 ? number : 65536;
   } else if (same_text(name, "GLIMPSE_ENQUEUE_TIMEOUT_MS")) {
-    if (parse_number(value, number) && number <= 86'400'000)
+    if (is_plain_number(value) && parse_number(value, number) && number <= 86'400'000)
       settings.enqueue_timeout_ms = static_cast<std::uint32_t>(number);
   } else if (same_text(name, "GLIMPSE_OVERFLOW")) {
     if (same_word(value, "block")) settings.overflow = wire::OverflowMode::kBlock;
