@@ -93,6 +93,7 @@ class SessionCollector final : public Collector {
   void finish_dead();
   void finish_process(Traced& traced);
   bool all_done() const;
+  bool images_to_come() const;
   bool several_lanes() const;
   ProcessEnd end_of(ProcessTrace& trace);
   Result<Totals> give_up(const Error& error);
@@ -276,6 +277,13 @@ bool SessionCollector::all_done() const {
                      [](const Traced& traced) { return traced.trace->finished(); });
 }
 
+// Programs that took the place of another one in its process, and wait for its summary.
+bool SessionCollector::images_to_come() const {
+  return std::any_of(missing_.begin(), missing_.end(), [&](std::uint32_t number) {
+    return access(session_->process_path(number).c_str(), F_OK) == 0;
+  });
+}
+
 // Records can no longer be written. The programs go on without us; what they have recorded stays for `glimpse recover`.
 Result<Totals> SessionCollector::give_up(const Error& error) {
   session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
@@ -314,7 +322,10 @@ Result<Totals> SessionCollector::run() {
       unlink(traced.trace->view().path().c_str());
     }
     if (progress) continue;
-    if (last_round && all_done() && session_->header().process_count.load(std::memory_order_acquire) == known_) break;
+    if (last_round && all_done() && !images_to_come() &&
+        session_->header().process_count.load(std::memory_order_acquire) == known_) {
+      break;
+    }
     session_->wait(seen, anything_pending() ? kMergeWait : kLivenessInterval);
   }
   session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
