@@ -102,13 +102,13 @@ bool wants_stdout() {
   raw_syscall(__NR_close_range, 3, 0x7fffffff, 0);
   const std::uint64_t no_signals = 0;
   raw_syscall(__NR_rt_sigprocmask, SIG_SETMASK, as_long(&no_signals), 0, sizeof(no_signals));
-  char program[4096] = {0};  // a policy beside it counts
+  static char program[4096];  // a policy beside it counts
   const bool known = sys_readlink("/proc/self/exe", program, sizeof(program) - 1) > 0;
   const char* arguments[] = {"glimpse", "collect", "--session", process.session_path, known ? "--program" : nullptr,
                              program,   nullptr};
   const long error = raw_syscall(__NR_execve, as_long(tool), as_long(arguments), as_long(environ));
   process.session->collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
-  Text<5000> line;
+  Text<2048> line;
   line.add("glimpse: cannot start ").add(tool).add(" (error ").add_number(static_cast<std::uint64_t>(-error));
   line.add("); events are kept in ").add(process.session_path).add(" for `glimpse recover`\n");
   sys_write(2, line.text(), line.length());

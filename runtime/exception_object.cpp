@@ -2,6 +2,7 @@
 
 GLIMPSE_UNTRACED_BEGIN
 
+#include "runtime/errno_keeper.h"
 #include "runtime/exception_object.h"
 #include "runtime/next_symbol.h"
 
@@ -65,6 +66,7 @@ ExceptionText describe_exception(const void* exception, std::uint64_t max_bytes)
 
   if (void* std_exception = as_std_exception(type, reinterpret_cast<void*>(object))) {
     const auto what = reinterpret_cast<WhatFunction>((*static_cast<void* const* const*>(std_exception))[kWhatSlot]);
+    const ErrnoKeeper keeper;
     text.what = what(std_exception);
     if (text.what != nullptr) text.what_bytes = bounded_length(text.what, max_bytes);
   }

@@ -14,32 +14,25 @@ namespace glimpse::runtime {
 
 namespace {
 
-constinit FunctionSlot empty_slot{};
 constinit std::atomic<wire::Decision> no_decision{wire::Decision::kUnknown};
 constinit std::atomic<std::uint32_t> no_limit{wire::kUnlimitedDepth};
+constinit FunctionTable empty_table{0, &no_decision, &no_limit, {0}, {}};
 
-// The page behind the slots: not zero in the process that filled the table.
-struct Marker {
-  std::atomic<std::uint32_t> ours;
-};
-
-FunctionSlot* mapped_slots = nullptr;
-std::uint64_t mapped_count = 0;
+FunctionTable* mapped_table = nullptr;
+std::uint64_t mapped_slots = 0;
 
 constexpr std::uint64_t kMostSlots = 1u << 22;
 constexpr std::uint64_t kFewestSlots = 1u << 14;
-
-Marker* marker() { return reinterpret_cast<Marker*>(mapped_slots + mapped_count); }
 
 std::uint64_t table_bytes(std::uint64_t slots) { return slots * sizeof(FunctionSlot) + wire::kPageBytes; }
 
 }  // namespace
 
-constinit FunctionTable function_table{&empty_slot, 0, &no_decision, &no_limit};
+constinit std::atomic<FunctionTable*> function_table{&empty_table};
 
 bool map_function_table() {
-  if (mapped_slots != nullptr) {  // a forked child: already wiped, unless the kernel could not
-    if (function_table_is_ours()) sys_madvise(mapped_slots, table_bytes(mapped_count), MADV_DONTNEED);
+  if (mapped_table != nullptr) {  // a forked child: already wiped, unless the kernel could not
+    if (function_table_is_ours()) sys_madvise(mapped_table, table_bytes(mapped_slots), MADV_DONTNEED);
     return true;
   }
   for (std::uint64_t count = kMostSlots; count >= kFewestSlots; count /= 4) {
@@ -48,30 +41,26 @@ bool map_function_table() {
     if (mmap_failed(where)) continue;
     sys_madvise(where, table_bytes(count), MADV_WIPEONFORK);
     sys_madvise(where, table_bytes(count), MADV_DONTDUMP);
-    mapped_slots = static_cast<FunctionSlot*>(where);
-    mapped_count = count;
+    mapped_table = static_cast<FunctionTable*>(where);
+    mapped_slots = count;
     return true;
   }
   return false;
 }
 
 void use_function_table() {
-  function_table.decisions =
-      reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
-  function_table.depth_limit = &process.header->depth_limit;
-  function_table.mask = mapped_count - 1;
-  marker()->ours.store(1, std::memory_order_release);
-  std::atomic_thread_fence(std::memory_order_release);
-  function_table.slots = mapped_slots;
+  mapped_table->decisions = reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
+  mapped_table->depth_limit = &process.header->depth_limit;
+  mapped_table->mask = mapped_slots - 1;
+  mapped_table->ours.store(1, std::memory_order_release);
+  function_table.store(mapped_table, std::memory_order_release);
 }
 
-void stop_using_function_table() {
-  function_table.slots = &empty_slot;
-  std::atomic_thread_fence(std::memory_order_release);
-  function_table.mask = 0;
-}
+void stop_using_function_table() { function_table.store(&empty_table, std::memory_order_release); }
 
-bool function_table_is_ours() { return mapped_slots != nullptr && marker()->ours.load(std::memory_order_acquire) != 0; }
+bool function_table_is_ours() {
+  return mapped_table != nullptr && mapped_table->ours.load(std::memory_order_acquire) != 0;
+}
 
 bool populate_functions(std::uint32_t first) {
   if (first >= wire::kMaxFunctions) return true;

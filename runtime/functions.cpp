@@ -15,11 +15,11 @@ namespace glimpse::runtime {
 namespace {
 
 // Finds or claims the slot of `function`. Null where the table is full.
-FunctionSlot* claim_slot(std::uintptr_t function) {
-  const std::uintptr_t mask = function_table.mask;
+FunctionSlot* claim_slot(FunctionTable& table, std::uintptr_t function) {
+  const std::uintptr_t mask = table.mask;
   std::uintptr_t index = slot_index(function, mask);
   for (std::uintptr_t tries = 0; tries < mask; ++tries) {
-    FunctionSlot& slot = function_table.slots[index];
+    FunctionSlot& slot = table.slots[index];
     std::uintptr_t found = slot.function.load(std::memory_order_relaxed);
     if (found == 0 && slot.function.compare_exchange_strong(found, function)) return &slot;
     if (found == function) return &slot;
@@ -41,7 +41,7 @@ std::uint32_t new_id(std::uintptr_t function) {
 
 }  // namespace
 
-FunctionSlot* register_function(std::uintptr_t function) {
+FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table) {
   Thread& thread = this_thread;
   const std::uintptr_t guard = thread.lane.guard;
   if (guard == kInternal) return nullptr;
@@ -55,7 +55,9 @@ FunctionSlot* register_function(std::uintptr_t function) {
   }
   if (thread.process_generation != process.generation) start_thread(thread);
 
-  FunctionSlot* slot = claim_slot(function);
+  table = function_table.load(std::memory_order_acquire);
+  if (table->ours.load(std::memory_order_relaxed) == 0) return nullptr;  // the process ends
+  FunctionSlot* slot = claim_slot(*table, function);
   if (slot == nullptr) {
     process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
     return nullptr;

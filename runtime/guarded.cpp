@@ -77,13 +77,14 @@ Lane* handler_lane(Thread& thread) {
 
 }  // namespace
 
-void enter_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {
+void enter_guarded(const FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
+                   std::uintptr_t stack_pointer) {
   Thread& thread = this_thread;
   if (thread.lane.guard == kInternal) return;
   if (abandoned(thread.lane, stack_pointer)) take_back(thread);
   if (thread.lane.guard == 0 || thread.lane.guard == kInFlight) {
     const Guarded guarded(thread.lane, stack_pointer, thread.lane.guard);
-    enter_lane(thread.lane, slot, call_site, stack_pointer);
+    enter_lane(thread.lane, table, slot, call_site, stack_pointer);
     return;
   }
   Lane* lane = handler_lane(thread);
@@ -92,7 +93,7 @@ void enter_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t 
     return;
   }
   const Guarded guarded(*lane, stack_pointer, 0);
-  enter_lane(*lane, slot, call_site, stack_pointer);
+  enter_lane(*lane, table, slot, call_site, stack_pointer);
 }
 
 void exit_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {

@@ -41,7 +41,7 @@ const char* reason(int error_number) {
 }  // namespace
 
 void say(const char* what, const char* subject, int error_number) {
-  Text<5000> line;
+  Text<1200> line;
   line.add("glimpse: ").add(what).add(subject);
   if (error_number != 0) {
     line.add(": ");

@@ -4,6 +4,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include <dlfcn.h>
 
+#include "runtime/errno_keeper.h"
 #include "runtime/next_symbol.h"
 
 namespace glimpse::runtime {
@@ -22,12 +23,14 @@ void* in_library(const char* library, const char* name) {
 }  // namespace
 
 void* next_symbol(const char* name) {
+  const ErrnoKeeper keeper;
   if (void* found = dlsym(RTLD_NEXT, name)) return found;
   if (void* found = in_library("libgcc_s.so.1", name)) return found;
   return in_library("libstdc++.so.6", name);
 }
 
 void* cxx_symbol(const char* name) {
+  const ErrnoKeeper keeper;
   if (void* found = dlsym(RTLD_DEFAULT, name)) return found;
   return in_library("libstdc++.so.6", name);
 }

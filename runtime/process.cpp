@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/mman.h>
 
 #include "runtime/clock.h"
+#include "runtime/errno_keeper.h"
 #include "runtime/exit.h"
 #include "runtime/function_memory.h"
 #include "runtime/identity.h"
@@ -120,6 +121,7 @@ bool attach() {
   use_function_table();
   if (++process.generation == 1) {
     const std::uintptr_t guard = this_thread.lane.guard;
+    const ErrnoKeeper keeper;
     this_thread.lane.guard = kInternal;  // the C library may allocate, with an allocator of the program
     watch_exit();
     this_thread.lane.guard = guard;

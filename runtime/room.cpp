@@ -20,6 +20,8 @@ constexpr std::uint64_t kPopulateWords = 8192;  // memory is given to a ring in 
 constexpr std::uint64_t kLostWords = 1 + sizeof(wire::LostPayload) / 8;
 constexpr std::uint64_t kEpochWords = 2;
 
+constexpr std::uint32_t kRefusalsPerTry = 1024;
+
 enum class Need { kStart, kEnd };
 
 std::uint64_t open_frames(const Lane& lane) {
@@ -151,7 +153,13 @@ void count_loss(Lane& lane, Need need) {
 
 bool ensure_ring(Lane& lane) {
   if (lane.ring != &no_ring) return true;
-  if (claim_ring(lane)) return true;
+  // Asking costs system calls: after a refusal it is tried now and then.
+  std::uint32_t& refusals = this_thread.ring_refusals;
+  if (refusals % kRefusalsPerTry == 0 && claim_ring(lane)) {
+    refusals = 0;
+    return true;
+  }
+  ++refusals;
   process.header->lost_threads.fetch_add(1, std::memory_order_relaxed);
   return false;
 }

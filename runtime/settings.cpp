@@ -113,7 +113,7 @@ void apply_line(Settings& settings, char* line) {
 void apply_file(Settings& settings, const char* path) {
   const int fd = sys_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return;
-  char text[16384];
+  static char text[16384];  // one thread attaches; its stack may be small
   const long length = sys_read(fd, text, sizeof(text) - 1);
   sys_close(fd);
   if (length <= 0) return;

@@ -85,6 +85,7 @@ class Text {
   char text_[kCapacity] = {0};
 };
 
-using PathText = Text<4096>;
+// Longer paths than this are not used: these live on the stacks of traced threads, which may be small.
+using PathText = Text<1024>;
 
 }  // namespace glimpse::runtime

@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/prctl.h>
 
 #include "glimpse/wire/record.h"
+#include "runtime/errno_keeper.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
@@ -39,6 +40,7 @@ constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                           .tid = 0,
                                           .in_flight_count = 0,
                                           .end_rounds = 0,
+                                          .ring_refusals = 0,
                                           .attaching = false,
                                           .told_name = {},
                                           .in_flight = {}};
@@ -180,6 +182,7 @@ bool claim_ring(Lane& lane) {
   ring->state.store(wire::RingState::kActive, std::memory_order_release);
   if (lane.index == 0 && end_key_made) {
     const std::uintptr_t guard = lane.guard;
+    const ErrnoKeeper keeper;
     lane.guard = kInternal;  // the C library may allocate, with an allocator of the program
     pthread_setspecific(end_key, &thread);
     lane.guard = guard;

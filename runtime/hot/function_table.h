@@ -28,14 +28,17 @@ struct FunctionSlot {
 };
 static_assert(sizeof(FunctionSlot) == 16);
 
+// The table and what belongs to it, behind one pointer: a hook that has read the pointer sees a whole table, whatever
+// another thread attaches or ends meanwhile.
 struct FunctionTable {
-  FunctionSlot* slots;
-  std::uintptr_t mask;
+  std::uintptr_t mask;                            // slots, minus 1
   const std::atomic<wire::Decision>* decisions;   // by id, written by the collector
   const std::atomic<std::uint32_t>* depth_limit;  // written by the collector
+  std::atomic<std::uint32_t> ours;                // 1 in the process that filled it, wiped to 0 in a forked child
+  alignas(64) FunctionSlot slots[1];              // mask + 1 of them
 };
 
-extern constinit FunctionTable function_table __attribute__((visibility("hidden")));
+extern constinit std::atomic<FunctionTable*> function_table __attribute__((visibility("hidden")));
 
 // One comparison: both 0 and kSkippedFunction are out of range.
 inline bool has_id(const FunctionSlot& slot) {
@@ -48,16 +51,14 @@ inline bool is_skipped(const FunctionSlot* slot) {
 inline std::uintptr_t slot_index(std::uintptr_t function, std::uintptr_t mask) { return (function >> 4) & mask; }
 
 // The slot of `function`, or null where it has none yet.
-inline FunctionSlot* find_slot(std::uintptr_t function) {
-  FunctionSlot* slots = function_table.slots;
-  const std::uintptr_t mask = function_table.mask;
-  std::uintptr_t index = slot_index(function, mask);
+inline FunctionSlot* find_slot(FunctionTable& table, std::uintptr_t function) {
+  std::uintptr_t index = slot_index(function, table.mask);
   while (true) {
-    const std::uintptr_t found = slots[index].function.load(std::memory_order_relaxed);
+    const std::uintptr_t found = table.slots[index].function.load(std::memory_order_relaxed);
     if (found == function) [[likely]]
-      return &slots[index];
+      return &table.slots[index];
     if (found == 0) return nullptr;
-    index = (index + 1) & mask;
+    index = (index + 1) & table.mask;
   }
 }
 

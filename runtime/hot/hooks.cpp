@@ -25,19 +25,20 @@ __attribute__((visibility("default"))) void __cyg_profile_func_enter(void* funct
   const auto site = reinterpret_cast<std::uintptr_t>(call_site);
   const auto stack_pointer = reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa());
 
-  FunctionSlot* slot = find_slot(address);
+  FunctionTable* table = function_table.load(std::memory_order_relaxed);
+  FunctionSlot* slot = find_slot(*table, address);
   if (slot == nullptr || !has_id(*slot)) [[unlikely]] {
     if (is_skipped(slot)) return;
-    slot = register_function(address);
+    slot = register_function(address, table);
     if (slot == nullptr) return;
   }
 
   Lane& lane = this_thread.lane;
   if (lane.guard != 0) [[unlikely]]
-    return enter_guarded(*slot, site, stack_pointer);
+    return enter_guarded(*table, *slot, site, stack_pointer);
   lane.guard = stack_pointer;
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  enter_lane(lane, *slot, site, stack_pointer);
+  enter_lane(lane, *table, *slot, site, stack_pointer);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   lane.guard = 0;
 }
@@ -46,7 +47,7 @@ __attribute__((visibility("default"))) void __cyg_profile_func_exit(void* functi
   const auto address = reinterpret_cast<std::uintptr_t>(function);
   const auto site = reinterpret_cast<std::uintptr_t>(call_site);
 
-  FunctionSlot* slot = find_slot(address);
+  FunctionSlot* slot = find_slot(*function_table.load(std::memory_order_relaxed), address);
   // Skipped, or entered before a fork or before anything was recorded.
   if (slot == nullptr || !has_id(*slot)) return;
 

@@ -13,7 +13,8 @@
 namespace glimpse::runtime {
 
 // Closes what is dead, then records the call and opens its frame. The lane's guard is set.
-inline void enter_lane(Lane& lane, FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {
+inline void enter_lane(Lane& lane, const FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
+                       std::uintptr_t stack_pointer) {
   const auto site = static_cast<std::uint32_t>(call_site);
   // Inlined functions share stack pointer and call site with the frame they live in; anything else that is not above
   // the new frame has been left without its exit hook.
@@ -23,7 +24,7 @@ inline void enter_lane(Lane& lane, FunctionSlot& slot, std::uintptr_t call_site,
   }
   const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
   if (id == kSkippedFunction) return;  // a handler on this thread has just learnt it
-  const wire::Decision decision = function_table.decisions[id].load(std::memory_order_relaxed);
+  const wire::Decision decision = table.decisions[id].load(std::memory_order_relaxed);
   if (decision == wire::Decision::kSkip) [[unlikely]] {
     slot.id.store(kSkippedFunction, std::memory_order_relaxed);
     return;
@@ -32,7 +33,7 @@ inline void enter_lane(Lane& lane, FunctionSlot& slot, std::uintptr_t call_site,
     return;
 
   std::uint32_t flags = 0;
-  if (lane.matched < function_table.depth_limit->load(std::memory_order_relaxed)) [[likely]] {
+  if (lane.matched < table.depth_limit->load(std::memory_order_relaxed)) [[likely]] {
     if (push_event(lane, (id << wire::kKindBits) | static_cast<std::uint32_t>(wire::EventKind::kStart))) {
       flags = kFrameRecorded | static_cast<std::uint32_t>(decision);  // kRecord is kFrameCounted
     }

@@ -70,7 +70,8 @@ struct Thread {
   std::uint32_t process_generation;  // which process (parent or forked child) this state belongs to
   std::uint32_t tid;
   std::uint32_t in_flight_count;
-  std::uint32_t end_rounds;  // how often the thread was told that it ends
+  std::uint32_t end_rounds;     // how often the thread was told that it ends
+  std::uint32_t ring_refusals;  // since a ring was last asked for in vain
   bool attaching;
   char told_name[16];  // the name that the collector knows
   InFlight in_flight[kMaxInFlight];

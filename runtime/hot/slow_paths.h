@@ -13,10 +13,12 @@ namespace glimpse::runtime {
 
 // A function without a slot: the first call, or a forked child, or a process that is not attached. Gives it a slot, or
 // null where nothing is to be recorded. (runtime/functions.cpp)
-FunctionSlot* register_function(std::uintptr_t function);
+// `table` becomes the one the slot is in.
+FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table);
 
 // The lane's guard is not 0. (runtime/guarded.cpp)
-void enter_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer);
+void enter_guarded(const FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
+                   std::uintptr_t stack_pointer);
 void exit_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer);
 
 // The frames on top lie below `stack_pointer`: their functions are gone. (runtime/healing.cpp)
