@@ -110,6 +110,7 @@ class SessionCollector final : public Collector {
   std::uint32_t known_ = 0;  // process files looked at
   std::vector<std::uint32_t> missing_;
   std::vector<writers::Writer*> writers_;
+  std::optional<Error> no_writer_;  // an output that could not be opened
   Totals totals_;
   Clock::time_point last_flush_{};
   Clock::time_point last_liveness_{};
@@ -146,8 +147,7 @@ void SessionCollector::add_process(std::uint32_t number) {
   }
   auto writer = writer_of_(pid);
   if (!writer) {
-    (*view)->header().depth_limit.store(0, std::memory_order_relaxed);  // its hooks need not fill rings nobody reads
-    ++totals_.unreadable;
+    no_writer_ = writer.error();
     return;
   }
   if (std::find(writers_.begin(), writers_.end(), *writer) == writers_.end()) writers_.push_back(*writer);
@@ -279,9 +279,8 @@ bool SessionCollector::all_done() const {
 
 // Programs that took the place of another one in its process, and wait for its summary.
 bool SessionCollector::images_to_come() const {
-  return std::any_of(missing_.begin(), missing_.end(), [&](std::uint32_t number) {
-    return access(session_->process_path(number).c_str(), F_OK) == 0;
-  });
+  return std::any_of(missing_.begin(), missing_.end(),
+                     [&](std::uint32_t number) { return access(session_->process_path(number).c_str(), F_OK) == 0; });
 }
 
 // Records can no longer be written. The programs go on without us; what they have recorded stays for `glimpse recover`.
@@ -302,6 +301,7 @@ Result<Totals> SessionCollector::run() {
     const std::uint32_t seen = session_->bell();
     const bool last_round = finish_called_.load(std::memory_order_acquire);
     discover();
+    if (no_writer_) return give_up(*no_writer_);
     check_liveness();
     if (context_->rate.update()) {
       for (Traced& traced : processes_) traced.trace->bend_clock();
