@@ -246,11 +246,13 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
       break;
     }
     case wire::RecordType::kLost: {
-      const std::uint64_t lost = 2 * word(0) + word(1);
+      // The calls are gone. The ends are told here, later than they were: nothing of them is missing but their time.
       lane.stack.left(word(1), CallStack::Left::kOtherwise, time_ns);
-      write_notice(lane.tid, "dropped",
-                   fmt::format("{} calls and {} ends were lost before this: the ring was full", word(0), word(1)), lost,
-                   time_ns);
+      late_ends_ += word(1);
+      write_notice(
+          lane.tid, "dropped",
+          fmt::format("the ring was full: {} calls before this were lost, {} ends are told late", word(0), word(1)),
+          2 * word(0), time_ns);
       break;
     }
     case wire::RecordType::kRename:
@@ -356,7 +358,7 @@ void ProcessTrace::finish(ProcessEnd end) {
   }
   wire::ProcessHeader& header = view_->header();
   const std::pair<const char*, std::uint64_t> losses[] = {
-      {"ring full", lost_full_},
+      {"ring full", lost_full_ - std::min(lost_full_, late_ends_)},
       {"no ring", 2 * header.lost_threads.load(std::memory_order_relaxed)},
       {"table full", 2 * header.lost_functions.load(std::memory_order_relaxed)},
       {"handlers nested too deeply", 2 * header.lost_nested.load(std::memory_order_relaxed)},

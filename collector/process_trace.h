@@ -118,7 +118,8 @@ class ProcessTrace final : private CallSink {
   std::uint64_t last_call_id_;
   std::uint64_t log_entries_ = 0;
   std::uint64_t threads_ = 0;
-  std::uint64_t lost_full_ = 0;
+  std::uint64_t lost_full_ = 0;  // events that did not fit in a ring
+  std::uint64_t late_ends_ = 0;  // those of them that are in the output after all, late
   std::uint64_t unmatched_ends_ = 0;
   std::int64_t last_time_ns_ = 0;
   std::map<std::uint32_t, std::int64_t> thread_time_ns_;  // only of threads with handler lanes
