@@ -1,0 +1,4 @@
+#include <glimpse/glimpse.h>
+#include <stdio.h>
+
+int main(void) { return puts(glimpse_version()) < 0; }
