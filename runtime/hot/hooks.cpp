@@ -18,6 +18,43 @@ GLIMPSE_UNTRACED_BEGIN
 
 using namespace glimpse::runtime;
 
+namespace {
+
+// Behind the decision, so that a skipped call does not even save a register: reached by a jump.
+__attribute__((noinline)) void enter_recorded(FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
+                                              std::uintptr_t stack_pointer) {
+  Lane& lane = this_thread.lane;
+  if (lane.guard != 0) [[unlikely]]
+    return enter_guarded(table, slot, call_site, stack_pointer);
+  lane.guard = stack_pointer;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  enter_lane(lane, table, slot, call_site, stack_pointer);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  lane.guard = 0;
+}
+
+__attribute__((noinline)) void exit_recorded(FunctionSlot& slot, std::uintptr_t call_site,
+                                             std::uintptr_t stack_pointer) {
+  Lane& lane = this_thread.lane;
+  if (lane.guard != 0) [[unlikely]]
+    return exit_guarded(slot, call_site, stack_pointer);
+  lane.guard = stack_pointer;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  exit_lane(lane, slot, call_site, stack_pointer);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  lane.guard = 0;
+}
+
+// The first call of a function in this process.
+__attribute__((noinline)) void enter_unknown(std::uintptr_t function, std::uintptr_t call_site,
+                                             std::uintptr_t stack_pointer) {
+  FunctionTable* table = nullptr;
+  FunctionSlot* slot = register_function(function, table);
+  if (slot != nullptr) enter_recorded(*table, *slot, call_site, stack_pointer);
+}
+
+}  // namespace
+
 extern "C" {
 
 __attribute__((visibility("default"))) void __cyg_profile_func_enter(void* function, void* call_site) {
@@ -25,41 +62,22 @@ __attribute__((visibility("default"))) void __cyg_profile_func_enter(void* funct
   const auto site = reinterpret_cast<std::uintptr_t>(call_site);
   const auto stack_pointer = reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa());
 
-  FunctionTable* table = function_table.load(std::memory_order_relaxed);
-  FunctionSlot* slot = find_slot(*table, address);
-  if (slot == nullptr || !has_id(*slot)) [[unlikely]] {
-    if (is_skipped(slot)) return;
-    slot = register_function(address, table);
-    if (slot == nullptr) return;
-  }
-
-  Lane& lane = this_thread.lane;
-  if (lane.guard != 0) [[unlikely]]
-    return enter_guarded(*table, *slot, site, stack_pointer);
-  lane.guard = stack_pointer;
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  enter_lane(lane, *table, *slot, site, stack_pointer);
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  lane.guard = 0;
+  FunctionTable& table = *function_table.load(std::memory_order_relaxed);
+  FunctionSlot* slot = find_slot(table, address);
+  if (slot != nullptr && has_id(*slot)) [[likely]]
+    return enter_recorded(table, *slot, site, stack_pointer);
+  if (!is_skipped(slot)) enter_unknown(address, site, stack_pointer);
 }
 
 __attribute__((visibility("default"))) void __cyg_profile_func_exit(void* function, void* call_site) {
   const auto address = reinterpret_cast<std::uintptr_t>(function);
   const auto site = reinterpret_cast<std::uintptr_t>(call_site);
+  const auto stack_pointer = reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa());
 
   FunctionSlot* slot = find_slot(*function_table.load(std::memory_order_relaxed), address);
-  // Skipped, or entered before a fork or before anything was recorded.
-  if (slot == nullptr || !has_id(*slot)) return;
-
-  Lane& lane = this_thread.lane;
-  const auto stack_pointer = reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa());
-  if (lane.guard != 0) [[unlikely]]
-    return exit_guarded(*slot, site, stack_pointer);
-  lane.guard = stack_pointer;
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  exit_lane(lane, *slot, site, stack_pointer);
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  lane.guard = 0;
+  // Else it is skipped, or was entered before a fork or before anything was recorded.
+  if (slot != nullptr && has_id(*slot)) [[likely]]
+    exit_recorded(*slot, site, stack_pointer);
 }
 
 }  // extern "C"
