@@ -316,6 +316,9 @@ void ProcessTrace::close_lane(Lane& lane) {
       2 * header.lost_starts.load(std::memory_order_relaxed) + header.lost_ends.load(std::memory_order_relaxed);
   unmatched_ends_ += lane.stack.unmatched_ends();
   lane.active = false;
+  for (const auto& other : lanes_) {  // a handler's lane may end after the one it lies on
+    if (other != nullptr && other->stack.lies_on(lane.stack)) other->stack.lie_on(nullptr);
+  }
 }
 
 void ProcessTrace::release() {
@@ -358,10 +361,10 @@ void ProcessTrace::finish(ProcessEnd end) {
   }
   wire::ProcessHeader& header = view_->header();
   const std::pair<const char*, std::uint64_t> losses[] = {
-      {"ring full", lost_full_ - std::min(lost_full_, late_ends_)},
-      {"no ring", 2 * header.lost_threads.load(std::memory_order_relaxed)},
-      {"table full", 2 * header.lost_functions.load(std::memory_order_relaxed)},
-      {"handlers nested too deeply", 2 * header.lost_nested.load(std::memory_order_relaxed)},
+      {"ring_full", lost_full_ - std::min(lost_full_, late_ends_)},
+      {"no_ring", 2 * header.lost_threads.load(std::memory_order_relaxed)},
+      {"table_full", 2 * header.lost_functions.load(std::memory_order_relaxed)},
+      {"nested_too_deeply", 2 * header.lost_nested.load(std::memory_order_relaxed)},
   };
   for (const auto& [reason, count] : losses) {
     if (count > 0) record.dropped.emplace_back(reason, count);
