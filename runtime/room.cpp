@@ -97,7 +97,8 @@ bool make_room(Lane& lane, std::uint64_t words, Need need) {
     const std::uint64_t used = head - ring.tail.load(std::memory_order_acquire);
     const std::uint64_t free = capacity - used;
     if (free >= words + kept) {
-      std::uint64_t usable = (free - kept) / 2;  // each START takes a word and keeps one back
+      const std::uint64_t kept_behind = reserve(lane, Need::kStart);             // what follows an END may be a START
+      std::uint64_t usable = free > kept_behind ? (free - kept_behind) / 2 : 0;  // each START keeps a word back
       if (usable > capacity / 8) usable = capacity / 8;
       if (usable < words) usable = words;
       std::uint64_t limit = head + usable;
@@ -139,6 +140,11 @@ std::uint64_t next_ticks(const Lane& lane) {
     return std::uint64_t{lane.told_epoch} << 32;
   }
   return ticks;
+}
+
+// After an event for which there was just room: the next one asks again, whatever it is.
+void ask_again_where_tight(Lane& lane, std::uint64_t least_limit) {
+  if (lane.limit == least_limit) lane.limit = lane.ring->head.load(std::memory_order_relaxed);
 }
 
 void count_loss(Lane& lane, Need need) {
@@ -187,7 +193,8 @@ bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
 bool push_slowly(Lane& lane, std::uint32_t what) {
   if (!ensure_ring(lane)) return false;
   const Need need = wire::event_kind(what) == wire::EventKind::kEnd ? Need::kEnd : Need::kStart;
-  const bool at_limit = lane.ring->head.load(std::memory_order_relaxed) == lane.limit;
+  const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
+  const bool at_limit = before == lane.limit;
   std::uint64_t ticks = 0;
   if (!prepare(lane, 1, need, ticks)) {
     count_loss(lane, need);
@@ -196,6 +203,7 @@ bool push_slowly(Lane& lane, std::uint32_t what) {
   const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
   store_word(lane, head, (ticks << 32) | what);
   lane.ring->head.store(head + 1, std::memory_order_release);
+  ask_again_where_tight(lane, before + 1 + kEpochWords + kLostWords);
   if (at_limit) push_rename(lane);  // now and then, as it costs a system call
   return true;
 }
@@ -204,6 +212,7 @@ bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload
                  Bytes first, Bytes second) {
   if (!ensure_ring(lane)) return false;
   const std::uint32_t words = payload_words + wire::words_for(first.length) + wire::words_for(second.length);
+  const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
   std::uint64_t ticks = 0;
   if (!prepare(lane, words + 1, Need::kEnd, ticks)) return false;
   const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
@@ -218,6 +227,7 @@ bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload
     }
   }
   lane.ring->head.store(head + words + 1, std::memory_order_release);
+  ask_again_where_tight(lane, before + words + 1 + kEpochWords + kLostWords);
   return true;
 }
 
