@@ -52,6 +52,7 @@ trace = (
 ).replace(";", "\\;")
 config.substitutions += [
     ("%{trace}", trace),
+    ("%{whole}", f"{config.python} {config.test_source_root}/support/whole.py"),
     ("%libglimpse\\b", library),
     ("%include\\b", config.glimpse_include_dir),
     ("%glimpse-cc\\b", os.path.join(config.glimpse_bin_dir, "glimpse-cc")),

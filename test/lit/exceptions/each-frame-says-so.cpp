@@ -1,18 +1,18 @@
 // Each frame an exception leaves says so, with its type and its text; the function that catches it ends as usual.
 //
-// RUN: %{trace} %s --policy '{"version": "1.0", "exact_modules": ["app"], "trace_depth": 10}'
+// RUN: %{trace} %s --policy '{"version": "1.0", "exact_modules": ["shop"], "trace_depth": 10}'
 //
-// CHECK:      START app::load(int)
-// CHECK-NEXT:   START app::parse(int)
-// CHECK-NEXT:     START app::digit(int)
-// CHECK-NEXT:     EXCEPTION app::digit(int) std::out_of_range "no digit: 12"
-// CHECK-NEXT:   EXCEPTION app::parse(int) std::out_of_range "no digit: 12"
-// CHECK-NEXT: END app::load(int)
+// CHECK:      START shop::load(int)
+// CHECK-NEXT:   START shop::parse(int)
+// CHECK-NEXT:     START shop::digit(int)
+// CHECK-NEXT:     EXCEPTION shop::digit(int) std::out_of_range "no digit: 12"
+// CHECK-NEXT:   EXCEPTION shop::parse(int) std::out_of_range "no digit: 12"
+// CHECK-NEXT: END shop::load(int)
 // CHECK-NOT:  {{.}}
 #include <stdexcept>
 #include <string>
 
-namespace app {
+namespace shop {
 [[gnu::noinline]] int digit(int value) {
   if (value > 9) throw std::out_of_range("no digit: " + std::to_string(value));
   return value;
@@ -27,6 +27,6 @@ namespace app {
     return 0;
   }
 }
-}  // namespace app
+}  // namespace shop
 
-int main() { return app::load(12); }
+int main() { return shop::load(12); }

@@ -1,0 +1,155 @@
+"""Reads a trace with other eyes than glimpse's and says whether it is whole: what `%{whole} FILE` in a RUN line stands for.
+
+Whole means: every line is an object and ends; entry_id counts 1, 2, 3 …; each process begins with `process` and ends
+with `summary`; on each thread the calls nest, each START has one END or EXCEPTION with the same call_id or is named as
+open in the summary, parent_call_id and depth say what encloses it, time does not run backwards, and duration_ms is the
+time between; the summary's counts are those of the lines; keys stand in the order of docs/records.md.
+
+Prints one line, `whole: 1 process, 4 calls, 2 exceptions, 0 open, 0 dropped`; or the faults, and exits with 1.
+"""
+
+import json
+import sys
+
+KEYS = {
+    "process": "record_type entry_id timestamp pid ppid command executable cwd host glimpse_version clock policy"
+    " policy_name policy_sha256 service environment",
+    "thread": "record_type entry_id timestamp pid tid thread",
+    "log_entry": "record_type stage entry_id call_id parent_call_id level function module timestamp pid tid depth"
+    " file line duration_ms exception_type exception",
+    "notice": "record_type entry_id timestamp pid tid reason message dropped",
+    "summary": "record_type entry_id timestamp pid calls records threads dropped open_calls open exit_status signal"
+    " signal_name",
+}
+KEYS = {kind: keys.split() for kind, keys in KEYS.items()}
+MAY_LACK = {"policy_name", "policy_sha256", "service", "environment", "tid", "dropped", "exit_status", "signal"}
+MAY_LACK |= {"signal_name", "file", "line", "duration_ms", "exception_type", "exception"}
+
+
+def nanoseconds(timestamp):
+    hours, minutes, seconds = timestamp[11:-1].split(":")
+    whole, fraction = seconds.split(".")
+    return ((int(hours) * 60 + int(minutes)) * 60 + int(whole)) * 10**9 + int(fraction)
+
+
+class Process:
+    def __init__(self):
+        self.starts = self.entries = self.exceptions = self.dropped = 0
+        self.stacks = {}  # tid: open START records, outermost first
+        self.last = {}  # tid: timestamp
+        self.calls = set()
+        self.ended = False
+
+
+class Reader:
+    def __init__(self):
+        self.faults = []
+        self.processes = {}  # pid: the Process that is not over
+        self.over = []
+        self.number = 0
+
+    def fault(self, text):
+        self.faults.append(f"line {self.number}: {text}")
+
+    def read(self, line):
+        self.number += 1
+        if not line.endswith("\n"):
+            self.fault("has no end")
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            return self.fault(f"is no JSON: {error}")
+        if record["entry_id"] != self.number:
+            self.fault(f"entry_id {record['entry_id']}")
+        kind, pid = record["record_type"], record["pid"]
+        self.check_keys(kind, record)
+        if kind == "process":
+            if pid in self.processes:
+                self.fault(f"a second process record of {pid}")
+            self.processes[pid] = Process()
+            return
+        if pid not in self.processes:
+            return self.fault(f"{kind} of {pid} before its process record or after its summary")
+        process = self.processes[pid]
+        if kind == "thread":
+            process.stacks.setdefault(record["tid"], [])
+        elif kind == "log_entry":
+            self.log_entry(process, record)
+        elif kind == "summary":
+            self.summary(process, record)
+            self.over.append(self.processes.pop(pid))
+
+    def check_keys(self, kind, record):
+        expected = [key for key in KEYS[kind] if key in record or key not in MAY_LACK]
+        if list(record) != expected:
+            self.fault(f"keys {' '.join(record)}, expected {' '.join(expected)}")
+
+    def log_entry(self, process, record):
+        tid = record["tid"]
+        if tid not in process.stacks:
+            return self.fault(f"a call on {tid} before its thread record")
+        stack = process.stacks[tid]
+        process.entries += 1
+        if record["timestamp"] < process.last.get(tid, ""):
+            self.fault("time runs backwards")
+        process.last[tid] = record["timestamp"]
+        if record["stage"] == "START":
+            process.starts += 1
+            if record["call_id"] in process.calls:
+                self.fault(f"call_id {record['call_id']} for the second time")
+            process.calls.add(record["call_id"])
+            stack.append(record)
+        elif not stack:
+            return self.fault(f"{record['stage']} {record['function']}: nothing is open")
+        if record["depth"] != len(stack) - 1:
+            self.fault(f"{record['stage']} {record['function']}: depth {record['depth']}, expected {len(stack) - 1}")
+        parent = stack[-2]["call_id"] if len(stack) > 1 else None
+        if record["parent_call_id"] != parent:
+            self.fault(f"{record['function']}: parent_call_id {record['parent_call_id']}, expected {parent}")
+        if record["stage"] != "START":
+            self.leave(process, stack.pop(), record)
+
+    def leave(self, process, start, record):
+        process.exceptions += record["stage"] == "EXCEPTION"
+        for key in ("call_id", "function", "module"):
+            if record[key] != start[key]:
+                self.fault(f"{record['stage']} has {key} {record[key]}, its START {start[key]}")
+        passed = nanoseconds(record["timestamp"]) - nanoseconds(start["timestamp"])
+        if passed >= 0 and round(record["duration_ms"] * 1e6) != passed:
+            self.fault(f"duration_ms {record['duration_ms']}, but {passed} ns passed")
+
+    def summary(self, process, record):
+        still_open = {(start["tid"], start["call_id"]) for stack in process.stacks.values() for start in stack}
+        process.still_open = len(still_open)
+        process.dropped = sum(record["dropped"].values())
+        named = {(call["tid"], call["call_id"]) for call in record["open"]}
+        if named != still_open:
+            self.fault(f"open {sorted(named)}, expected {sorted(still_open)}")
+        counts = {"calls": process.starts, "records": process.entries, "open_calls": len(still_open)}
+        counts["threads"] = len(process.stacks)
+        for key, count in counts.items():
+            if record[key] != count:
+                self.fault(f"summary has {key} {record[key]}, the lines {count}")
+
+
+def counted(number, one, many):
+    return f"{number} {one if number == 1 else many}"
+
+
+def main():
+    reader = Reader()
+    with open(sys.argv[1], encoding="utf-8") as trace:
+        for line in trace:
+            reader.read(line)
+    for pid in reader.processes:
+        reader.fault(f"{pid} has no summary")
+    if reader.faults or not reader.over:
+        sys.exit("\n".join(reader.faults[:20] or ["no record at all"]))
+    total = {name: sum(getattr(process, name) for process in reader.over)
+             for name in ("starts", "exceptions", "still_open", "dropped")}
+    print(f"whole: {counted(len(reader.over), 'process', 'processes')}, {counted(total['starts'], 'call', 'calls')}, "
+          f"{counted(total['exceptions'], 'exception', 'exceptions')}, {total['still_open']} open, "
+          f"{total['dropped']} dropped")
+
+
+main()
