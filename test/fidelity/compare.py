@@ -13,7 +13,8 @@ glimpse has to have closed the call all the same (END or EXCEPTION, in its place
 trace itself), but where in the sequence it did so is not compared.
 
 --chance is for functions that are called by chance, such as handlers of SIGCHLD.
---unordered is for programs whose threads share work by chance: the calls of each process are compared by number only.
+--unordered is for programs whose threads share work by chance: compared are the number of calls of each function over all
+threads, and each piece of work (what an outermost call of a thread calls, one by one), call for call, whichever thread did it.
 Exit status: 0 equal, 1 different, 2 wrong use.
 """
 
@@ -27,6 +28,7 @@ import truth
 
 CONTEXT = 6
 MOST_THREADS = 5
+MOST_FUNCTIONS = 40
 
 
 class Dictionary:
@@ -135,10 +137,10 @@ def difference(theirs, ours, names, unseen):
 
 
 def chains(record):
-    """Threads of the trace that may be one: the same pid and tid, one after the other."""
+    """Threads of the trace that may be one: the same program and tid, one after the other."""
     groups = collections.OrderedDict()
     for thread in record.threads:
-        groups.setdefault((thread.pid, thread.tid), []).append(thread)
+        groups.setdefault((thread.image, thread.tid), []).append(thread)
     return groups.values()
 
 
@@ -187,16 +189,45 @@ def compare_ordered(theirs, record, dictionary, dropped):
     return faults
 
 
+def pieces(side, unseen):
+    """The events of each call that a thread's outermost calls make; see visible()."""
+    found, depth = [], 0
+    for token, ordinal in zip(side.sequence, side.ordinals):
+        if token > 0:
+            depth += 1
+            if depth == 2:
+                found.append([])
+        if depth > 1 and (token > 0 or ordinal not in unseen):
+            found[-1].append(token)
+        if token < 0:
+            depth -= 1
+    return [tuple(piece) for piece in found]
+
+
+def compare_pieces(theirs, ours, names):
+    left, right = (collections.Counter(p for s in sides for p in pieces(s, unseen(s))) for sides, unseen in
+                   ((theirs, lambda s: s.unseen), (ours, lambda s: ())))
+    faults = []
+    extra = list((right - left).elements())
+    for piece in list((left - right).elements())[:MOST_THREADS]:
+        nearest = max(extra, key=lambda p: first_difference(piece, p), default=())
+        place = first_difference(piece, nearest)
+        faults += [f"  a piece of work of {len(piece)} events, and glimpse's nearest of {len(nearest)}, differ at event {place}:",
+                   "    oracle:", *show(piece, place, names), "    glimpse:", *show(nearest, place, names)]
+    faults += [f"  a piece of work of {len(piece)} events, first {names[piece[0]]}, is not in the oracle's record" for piece in ([] if faults else extra[:MOST_THREADS])]
+    return faults
+
+
 def compare_unordered(theirs, record, dictionary, dropped):
-    """Number of calls of each function, over all threads; and the functions that threads begin with."""
+    """Number of calls of each function, over all threads; the functions that threads begin with; the pieces of work."""
     faults = []
     ours = [TraceThread([thread], dictionary.of_trace, dropped) for thread in record.threads]
     for what, left, right in (("calls", collections.Counter(t for s in theirs for t in s.starts), collections.Counter(t for s in ours for t in s.starts)),
                               ("threads that begin with", collections.Counter(s.starts[0] for s in theirs if s.starts), collections.Counter(s.starts[0] for s in ours if s.starts))):
-        for function in sorted(set(left) | set(right), key=lambda f: -abs(left[f] - right[f]))[:10]:
+        for function in sorted(set(left) | set(right), key=lambda f: -abs(left[f] - right[f]))[:MOST_FUNCTIONS]:
             if left[function] != right[function]:
                 faults.append(f"  {what} {dictionary.names[function]}: oracle {left[function]}, glimpse {right[function]}")
-    return faults
+    return faults + compare_pieces(theirs, ours, dictionary.names)
 
 
 def compare_runs(one, other, chance):
@@ -234,7 +265,7 @@ def main():
         parser.error("--trace is needed")
     record = trace.Trace(options.trace)
     faults = [f"  {fault}" for fault in record.faults]
-    count = f"{record.entries} entries, {len(record.processes)} processes, {len(record.threads)} threads"
+    count = f"{record.entries} entries, {len(record.images)} processes, {len(record.threads)} threads"
     if options.oracle:
         run = oracle.Run(options.oracle)
         dictionary = Dictionary(run, record)

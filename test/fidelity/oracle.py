@@ -87,8 +87,8 @@ class Names:
         bare = subprocess.run([filter_program, "-p"], input="\n".join(mangled) + "\n", capture_output=True, text=True, check=True).stdout
         for symbol, full, name in zip(mangled, text.splitlines(), bare.splitlines()):
             if symbol.startswith("_GLOBAL__sub_"):
-                kept = "_Z" + symbol.split("_Z", 1)[1] if "_Z" in symbol else symbol.split("_", 6)[-1]
-                self.demangled[symbol] = "global constructors keyed to " + (
+                kind, kept = re.match(r"_GLOBAL__sub_([ID])(?:\.\d+)?_(.*)", symbol).groups()
+                self.demangled[symbol] = ("global constructors keyed to " if kind == "I" else "global destructors keyed to ") + (
                     subprocess.run([filter_program, kept], capture_output=True, text=True, check=True).stdout.strip() if kept.startswith("_Z") else kept)
             else:
                 self.demangled[symbol] = plain(without_return_type(plain(full), name)) if symbol.startswith("_Z") else full

@@ -2,6 +2,9 @@
 
 Shapes: threads are as in oracle.py, with numbers of their own: tokens +n and -n, and per call its stage at the end.
 `faults` are broken promises, `remarks` are worth a look. Each names its line.
+
+An Image is a program that a process ran, from its `process` record to its `summary`; exec makes the next one of the same
+pid. Threads and counts are an image's own, call ids are unique in the process.
 """
 
 import array
@@ -27,9 +30,15 @@ class Call:
         self.call_id, self.function, self.start_ns, self.ordinal = call_id, function, start_ns, ordinal
 
 
+class Image:
+    def __init__(self, pid):
+        self.pid, self.threads, self.summary = pid, [], None
+        self.now = {}              # tid -> Thread
+
+
 class Thread:
-    def __init__(self, pid, tid):
-        self.pid, self.tid = pid, tid
+    def __init__(self, image, tid):
+        self.image, self.pid, self.tid = image, image.pid, tid
         self.tokens = array.array("q")
         self.closes = array.array("q")  # for each token: the ordinal of its call
         self.starts = 0
@@ -46,10 +55,8 @@ class Trace:
     def __init__(self, path):
         self.functions, self._numbers = [("", "")], {}
         self.threads = []          # in order of their first line
-        self._now = {}             # (pid, tid) -> Thread
-        self.processes = {}        # pid -> process record
-        self.summaries = {}        # pid -> summary record
-        self.calls_of = {}         # pid -> log_entry records
+        self.images = []
+        self._image = {}           # pid -> Image that runs
         self.notices, self.faults, self.remarks = [], [], []
         self.entries = self.misordered = 0
         self._shapes, self._seconds, self._latest = set(), {}, 0
@@ -76,29 +83,33 @@ class Trace:
         if record.get("entry_id") != number:
             self._fault(number, f"entry_id is {record.get('entry_id')}, expected {number}")
         pid = record.get("pid")
-        if pid in self.summaries and kind != "process":
-            self._fault(number, f"a {kind} of process {pid} after its summary")
+        image = self._image.get(pid)
         if kind == "process":
-            if pid in self.processes and pid not in self.summaries:
-                self._fault(number, f"a second process record of {pid}")
-            self.summaries.pop(pid, None)  # exec: the process begins again under the same number
-            self.processes[pid] = record
-            self._call_ids.setdefault(pid, set())
+            if image is not None and image.summary is None:
+                self._fault(number, f"a second process record of {pid} before the summary of the first")
+            self._begin(pid)
             return
-        if pid not in self.processes:
+        if image is None:
             self._fault(number, f"a {kind} of process {pid} before its process record")
-            self.processes[pid] = record
-            self._call_ids[pid] = set()
+            image = self._begin(pid)
+        if image.summary is not None:
+            self._fault(number, f"a {kind} of process {pid} after its summary")
         if kind == "log_entry":
-            self._entry(number, record, pid)
+            self._entry(number, record, image)
         elif kind == "thread":
-            self._thread(record, pid)
+            self._thread(record, image)
         elif kind == "notice":
             self.notices.append(record)
         elif kind == "summary":
-            self._summary(number, record, pid)
+            self._summary(number, record, image)
         else:
             self._fault(number, f"record_type {kind!r} is not of the contract")
+
+    def _begin(self, pid):
+        image = self._image[pid] = Image(pid)
+        self.images.append(image)
+        self._call_ids.setdefault(pid, set())
+        return image
 
     def _shape(self, number, record, kind):
         shape = (kind, record.get("stage"), *record)
@@ -123,12 +134,11 @@ class Trace:
             second = self._seconds[text[:19]] = calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))
         return second * 1_000_000_000 + int(text[20:29])
 
-    def _entry(self, number, record, pid):
+    def _entry(self, number, record, image):
         self.entries += 1
-        self.calls_of[pid] = self.calls_of.get(pid, 0) + 1
-        thread = self._now.get((pid, record["tid"]))
+        pid, thread = image.pid, image.now.get(record["tid"])
         if thread is None:
-            thread = self._new_thread(pid, record["tid"])
+            thread = self._new_thread(image, record["tid"])
         if not thread.announced:
             thread.announced = True
             self._fault(number, f"thread {record['tid']} has no thread record before its first entry")
@@ -184,44 +194,43 @@ class Trace:
         else:
             thread.ends.add(call.ordinal)
 
-    def _new_thread(self, pid, tid):
-        thread = Thread(pid, tid)
-        self._now[pid, tid] = thread
+    def _new_thread(self, image, tid):
+        thread = image.now[tid] = Thread(image, tid)
+        image.threads.append(thread)
         self.threads.append(thread)
         return thread
 
-    def _thread(self, record, pid):
-        before = self._now.get((pid, record["tid"]))
+    def _thread(self, record, image):
+        before = image.now.get(record["tid"])
         if before is not None and before.stack:
             before.announced = True
             return  # renamed
         if not record["tid"] > 0:
             self._fault(record["entry_id"], f"a thread with tid {record['tid']}")
-        thread = self._new_thread(pid, record["tid"])
-        thread.announced = True
-        thread.continues = before  # renamed between calls, or a new thread with the same number: the comparer tries both
+        # Renamed between calls, or a new thread with the same number: the comparer tries both.
+        self._new_thread(image, record["tid"]).announced = True
 
-    def _summary(self, number, record, pid):
-        self.summaries[pid] = record
-        threads = [thread for thread in self.threads if thread.pid == pid]
-        still_open = sorted(call.call_id for thread in threads for call in thread.stack)
+    def _summary(self, number, record, image):
+        image.summary = record
+        still_open = sorted(call.call_id for thread in image.threads for call in thread.stack)
         if record.get("open_calls", 0) != len(still_open):
             self._fault(number, f"summary says {record.get('open_calls', 0)} open calls, {len(still_open)} STARTs have no END")
         named = sorted(call["call_id"] for call in record.get("open", []))
         if len(still_open) <= 1000 and named != still_open:
             self._fault(number, f"summary names the open calls {named[:10]}, without END are {still_open[:10]}")
-        if record.get("calls") is not None and record["calls"] != sum(thread.starts for thread in threads):
-            self._fault(number, f"summary says {record['calls']} calls, the file has {sum(thread.starts for thread in threads)}")
+        starts = sum(thread.starts for thread in image.threads)
+        if record.get("calls") is not None and record["calls"] != starts:
+            self._fault(number, f"summary says {record['calls']} calls, the file has {starts}")
+        entries = sum(len(thread.tokens) for thread in image.threads)
+        if record.get("records") is not None and record["records"] != entries:
+            self._fault(number, f"summary says {record['records']} records, the file has {entries}")
 
     def _close(self):
-        for pid in self.processes:
-            if pid not in self.summaries:
-                self._fault(0, f"process {pid} has no summary")
+        for image in self.images:
+            if image.summary is None:
+                self._fault(0, f"process {image.pid} has no summary")
         if self.misordered:
             self.remarks.append(f"{self.misordered} of {self.entries} entries are earlier than an entry of another thread before them")
         for notice in self.notices:
             self.remarks.append(f"notice {notice.get('reason')}: {notice.get('message')}")
-        self.threads = self._joined()
-
-    def _joined(self):
-        return [thread for thread in self.threads if thread.starts]
+        self.threads = [thread for thread in self.threads if thread.starts]

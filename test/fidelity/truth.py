@@ -30,6 +30,8 @@ def qualified(name):
 
 
 def module_of(name, binary, namespaces):
+    if name.startswith(("global constructors keyed to ", "global destructors keyed to ")):
+        return binary  # of a whole file, whichever of its names it is keyed to
     parts = qualified(name).split("::")
     for count in range(len(parts) - 1, 0, -1):
         if "::".join(parts[:count]) in namespaces:
