@@ -33,6 +33,7 @@ class CallStack {
 
   // Calls of a signal handler that interrupted a hook lie on top of `below`, the stack it interrupted.
   void lie_on(const CallStack* below) { below_ = below; }
+  bool lies_on(const CallStack& below) const { return below_ == &below; }
 
   void start(const DecidedFunction& function, std::int64_t time_ns);
   void end(const DecidedFunction& function, std::int64_t time_ns);
