@@ -1,4 +1,4 @@
-// The flags that make each compiler call the hooks, as messages recommend them. They come from cmake/GlimpseFlags.cmake.
+// The flags that make each compiler call the hooks, as messages recommend them: those of cmake/GlimpseFlags.cmake.
 #pragma once
 
 #include <string_view>

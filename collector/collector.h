@@ -46,7 +46,7 @@ struct Totals {
   std::uint64_t processes = 0;
   std::uint64_t records = 0;
   std::uint64_t dropped = 0;
-  std::uint64_t unreadable = 0;  // processes whose rings could not be read
+  std::uint64_t unreadable = 0;       // processes whose rings could not be read
   std::vector<std::string> warnings;  // policy entries that match nothing
 };
 

@@ -1,4 +1,4 @@
-/* What a program may ask libglimpse, from C or C++. Tracing itself needs no header: the compiler's flags call the hooks.
+/* What a program may ask libglimpse, from C or C++. To be traced it needs no header: the compiler's flags do that.
  *
  * Threads: every function may be called at any time, from any thread and from signal handlers.
  * Failure: none. A program that does not link libglimpse, but may run under `glimpse run`, asks the loader instead:

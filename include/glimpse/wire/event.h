@@ -8,8 +8,8 @@
 //  +------------------------+-------------------+------+
 //                            31      11 10    3
 //
-// The high half of the clock, the epoch, is written once by a RecordType::kEpoch record whenever it changes, about every
-// two seconds, and at the start of every ring. Composed by shifts: one store.
+// The high half of the clock, the epoch, is written once by a RecordType::kEpoch record whenever it changes, about
+// every two seconds, and at the start of every ring. Composed by shifts: one store.
 #pragma once
 
 #include <cstdint>

@@ -14,9 +14,9 @@
 //                   | rings        |  max_rings times (RingHeader page + ring_bytes)
 //                   +--------------+
 //
-// The file is sparse: only what is used takes memory. The process creates it whole under a temporary name, counts itself in
-// the session, and maps it once; nothing is opened again, so chroot, seccomp and descriptor limits do no harm later.
-// Counts are stored after the entries they count.
+// The file is sparse: only what is used takes memory. The process creates it whole under a temporary name, counts
+// itself in the session, and maps it once; nothing is opened again, so chroot, seccomp and descriptor limits do no harm
+// later. Counts are stored after the entries they count.
 #pragma once
 
 #include <atomic>
@@ -58,8 +58,8 @@ struct ProcessHeader {
   std::int64_t start_realtime_ns;
   std::uint32_t executable_bytes;  // lengths of the three texts of the identity, which follow each other there
   std::uint32_t cwd_bytes;
-  std::uint32_t command_bytes;     // arguments, each closed by a zero byte
-  std::uint32_t linked;            // 1 where the program started its collector itself
+  std::uint32_t command_bytes;  // arguments, each closed by a zero byte
+  std::uint32_t linked;         // 1 where the program started its collector itself
 
   alignas(64) std::atomic<std::uint32_t> module_count;
   std::atomic<std::uint32_t> function_count;  // ids handed out; an entry is valid once its `module` is not 0
@@ -103,7 +103,8 @@ inline constexpr std::uint64_t kIdentityOffset = kPageBytes;
 inline constexpr std::uint64_t kIdentityBytes = 128 << 10;
 inline constexpr std::uint64_t kModulesOffset = kIdentityOffset + kIdentityBytes;
 inline constexpr std::uint64_t kFunctionsOffset = kModulesOffset + std::uint64_t{kMaxModules} * sizeof(ModuleEntry);
-inline constexpr std::uint64_t kDecisionsOffset = kFunctionsOffset + std::uint64_t{kMaxFunctions} * sizeof(FunctionEntry);
+inline constexpr std::uint64_t kDecisionsOffset =
+    kFunctionsOffset + std::uint64_t{kMaxFunctions} * sizeof(FunctionEntry);
 inline constexpr std::uint64_t kRingsOffset = kDecisionsOffset + kMaxFunctions;
 static_assert(kModulesOffset % kPageBytes == 0 && kFunctionsOffset % kPageBytes == 0 && kRingsOffset % kPageBytes == 0);
 

@@ -1,7 +1,7 @@
 // The file every process of a session maps: what they were told, and the bell that wakes the collector.
 //
-// A session is a folder (0700) with this file, named `session`, and a file `process-N` for each traced process, N counting
-// from 1. The folder's name is the value of GLIMPSE_SESSION.
+// A session is a folder (0700) with this file, named `session`, and a file `process-N` for each traced process, N
+// counting from 1. The folder's name is the value of GLIMPSE_SESSION.
 #pragma once
 
 #include <atomic>
@@ -34,8 +34,8 @@ struct SessionHeader {
   std::uint32_t max_rings;
   std::uint32_t linked;
 
-  alignas(64) std::atomic<std::uint32_t> bell;     // futex: changed by whoever has something for the collector
-  std::atomic<std::uint32_t> collector_waiting;    // the collector sleeps on `bell`
+  alignas(64) std::atomic<std::uint32_t> bell;           // futex: changed by whoever has something for the collector
+  std::atomic<std::uint32_t> collector_waiting;          // the collector sleeps on `bell`
   alignas(64) std::atomic<std::uint32_t> process_count;  // process files announced
   std::atomic<CollectorState> collector_state;
   std::atomic<std::uint32_t> collector_pid;

@@ -1,5 +1,5 @@
-// Exceptions: caught at several levels, rethrown, nested, thrown by destructors' neighbours and constructors, carried by
-// exception_ptr, through C code. What a right trace is stands in exceptions.expected.
+// Exceptions: caught at several levels, rethrown, nested, thrown by destructors' neighbours and constructors, carried
+// by exception_ptr, through C code. What a right trace is stands in exceptions.expected.
 #include <cstdlib>
 #include <exception>
 #include <new>

@@ -1,4 +1,5 @@
-// Static initialisers and destructors, atexit, templates, virtual calls, operators, lambdas, callbacks through std::sort.
+// Static initialisers and destructors, atexit, templates, virtual calls, operators, lambdas, callbacks through
+// std::sort.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -68,8 +69,11 @@ int main() {
   zoo::lazy().add("second");
   std::vector<std::unique_ptr<zoo::Animal>> animals;
   for (int i = 0; i < 6; ++i) {
-    if (i % 2) animals.push_back(std::make_unique<zoo::Dog>(10 - i));
-    else animals.push_back(std::make_unique<zoo::Cat>(i));
+    if (i % 2) {
+      animals.push_back(std::make_unique<zoo::Dog>(10 - i));
+    } else {
+      animals.push_back(std::make_unique<zoo::Cat>(i));
+    }
   }
   std::sort(animals.begin(), animals.end(), [](const auto& a, const auto& b) { return *a < *b; });
   int total = 0;
