@@ -1,4 +1,4 @@
-// The program that bench/hot_path measures: bursts of fib(n), with a pause after each, so that a ring of 1 MiB has room.
+// The program that bench/hot_path measures: bursts of fib(n), a pause after each, so that a ring of 1 MiB has room.
 //
 // hot_path_program BURSTS N PAUSE_MS prints the median of nanoseconds per call, over all bursts but the first three.
 #include <stdio.h>
