@@ -9,7 +9,8 @@ RingReader::RingReader(wire::RingHeader& header, const std::uint64_t* words, std
       released_(header.tail.load(std::memory_order_relaxed)),
       position_(released_),
       after_(released_),
-      head_(released_) {}
+      head_(released_),
+      epoch_(header.released_epoch) {}
 
 // Looks whether the writer has committed more. A head that cannot be is a broken ring.
 bool RingReader::refill() {
@@ -73,6 +74,7 @@ void RingReader::advance() {
 bool RingReader::release() {
   if (position_ == released_) return false;
   released_ = position_;
+  header_.released_epoch = static_cast<std::uint32_t>(epoch_);
   header_.tail.store(position_, std::memory_order_seq_cst);
   return true;
 }

@@ -41,8 +41,6 @@ class RingReader {
   bool broken() const { return broken_; }
   // Nothing is left to read at this moment.
   bool drained();
-  // Starts anew for the next thread in the same ring.
-  void reset() { epoch_ = 0; }
 
   wire::RingHeader& header() { return header_; }
 
@@ -58,7 +56,7 @@ class RingReader {
   std::uint64_t position_;  // of the next record
   std::uint64_t after_;     // where the shown record ends
   std::uint64_t head_;      // as last read
-  std::uint64_t epoch_ = 0;
+  std::uint64_t epoch_;     // high half of the clock
   bool shown_ = false;
   bool broken_ = false;
   RingRecord record_;

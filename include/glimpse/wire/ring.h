@@ -30,15 +30,16 @@ struct alignas(64) RingHeader {
   alignas(64) std::atomic<std::uint64_t> head;
   std::uint64_t populated_words;  // words that have memory behind them; a ring grows to its size as it is first used
   alignas(64) std::atomic<std::uint64_t> tail;
-  std::atomic<std::uint32_t> waiting;   // the thread sleeps until `tail_bell` changes
-  std::atomic<std::uint32_t> tail_bell;  // futex: changed by the collector whenever it released words of a waiting thread
+  std::atomic<std::uint32_t> waiting;    // the thread sleeps until `tail_bell` changes
+  std::atomic<std::uint32_t> tail_bell;  // futex: changed when the collector released words of a waiting thread
+  std::uint32_t released_epoch;          // high half of the clock at `tail`, for a collector that takes over
   alignas(64) std::atomic<RingState> state;
   std::uint32_t tid;
-  std::uint32_t lane;                       // 0: the thread's own; 1, 2, …: handlers inside its hooks
-  std::uint32_t reserved;
-  char name[16];                            // thread name when the ring was claimed, zero-terminated
-  std::atomic<std::uint64_t> lost_starts;   // calls not recorded because the ring was full
-  std::atomic<std::uint64_t> lost_ends;     // ends not recorded because the ring was full
+  std::uint32_t lane;  // 0: the thread's own; 1, 2, …: handlers inside its hooks
+  std::uint32_t pid;   // the process; another than the file's in a vfork child, which shares its memory
+  char name[16];       // thread name when the ring was claimed, zero-terminated
+  std::atomic<std::uint64_t> lost_starts;  // calls not recorded because the ring was full
+  std::atomic<std::uint64_t> lost_ends;    // ends not recorded because the ring was full
 };
 
 static_assert(sizeof(RingHeader) <= kPageBytes);

@@ -19,6 +19,7 @@ TEST(Layout, RingHeaderKeepsWritersApartByCacheLine) {
   EXPECT_EQ(offsetof(RingHeader, tail), 64u);
   EXPECT_EQ(offsetof(RingHeader, waiting), 72u);
   EXPECT_EQ(offsetof(RingHeader, tail_bell), 76u);
+  EXPECT_EQ(offsetof(RingHeader, released_epoch), 80u);
   EXPECT_EQ(offsetof(RingHeader, state), 128u);
   EXPECT_EQ(offsetof(RingHeader, tid), 132u);
   EXPECT_EQ(offsetof(RingHeader, lane), 136u);
