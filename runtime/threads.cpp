@@ -157,6 +157,16 @@ void reset_lane(Lane& lane, std::uint32_t index) {
   lane.index = index;
 }
 
+void tell_name() {
+  Thread& thread = this_thread;
+  if (thread.process_generation != process.generation || !process_attached()) return;
+  const std::uintptr_t guard = thread.lane.guard;
+  if (guard != 0 && guard != kInFlight) return;  // in a handler that interrupted a hook
+  thread.lane.guard = kInternal;
+  push_rename(thread.lane);
+  thread.lane.guard = guard;
+}
+
 bool claim_ring(Lane& lane) {
   bool fresh = false;
   wire::RingHeader* ring = take_ring(fresh);

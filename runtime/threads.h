@@ -16,6 +16,9 @@ void start_thread(Thread& thread);
 // A lane with nothing in it, without ring or frames. `frames` may hold memory to use again.
 void reset_lane(Lane& lane, std::uint32_t index);
 
+// The calling thread has a new name, perhaps.
+void tell_name();
+
 // Claims a ring for the lane. False where there is none, or no memory for it.
 bool claim_ring(Lane& lane);
 

@@ -1,8 +1,5 @@
 // A thread that is renamed is introduced again, before the first call under its new name.
 //
-// XFAIL: *
-// A new name is told when the thread ends or its ring comes round, not at once.
-//
 // RUN: %{trace} %s --only gcc --levels=-O0 --policy '{"package_trees": ["pool"]}' --jq '.thread // select(.stage == "START").function'
 //
 // CHECK:      "app"
