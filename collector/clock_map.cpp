@@ -3,6 +3,7 @@
 #include <time.h>
 #include <x86intrin.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace glimpse::collector {
@@ -11,6 +12,14 @@ namespace {
 
 constexpr std::int64_t kFirstLook_ns = 2'000'000;
 constexpr std::int64_t kNextLook_ns = 1'000'000'000;
+constexpr std::int64_t kMost_ns = 9'000'000'000'000'000'000;  // 285 years, short of 2^63 by enough to add to
+
+// A damaged file can hold any time; sums end where time does.
+std::int64_t sum(std::int64_t a, std::int64_t b) {
+  std::int64_t result = 0;
+  if (__builtin_add_overflow(a, b, &result)) return a < 0 ? -kMost_ns : kMost_ns;
+  return std::clamp(result, -kMost_ns, kMost_ns);
+}
 
 std::int64_t monotonic_ns() {
   timespec now{};
@@ -51,13 +60,14 @@ bool TscRate::update() {
 
 ClockMap::ClockMap(const wire::ProcessHeader& header, const TscRate& rate)
     : tsc_(header.clock == wire::ClockKind::kTsc),
-      realtime_minus_monotonic_ns_(header.start_realtime_ns - header.start_monotonic_ns) {
+      realtime_minus_monotonic_ns_(sum(header.start_realtime_ns, -std::max(header.start_monotonic_ns, -kMost_ns))) {
   segments_.push_back({header.start_ticks, header.start_monotonic_ns, tsc_ ? rate.ns_per_tick() : 1.0});
 }
 
 std::int64_t ClockMap::along(const Segment& segment, std::uint64_t ticks) {
-  const auto distance = static_cast<std::int64_t>(ticks - segment.ticks);
-  return segment.ns + static_cast<std::int64_t>(static_cast<double>(distance) * segment.ns_per_tick);
+  const auto distance = static_cast<double>(static_cast<std::int64_t>(ticks - segment.ticks)) * segment.ns_per_tick;
+  return sum(segment.ns, static_cast<std::int64_t>(
+                             std::clamp(distance, -static_cast<double>(kMost_ns), static_cast<double>(kMost_ns))));
 }
 
 void ClockMap::bend(std::uint64_t ticks, double ns_per_tick) {
@@ -72,7 +82,7 @@ std::int64_t ClockMap::now_realtime_ns() const {
 std::int64_t ClockMap::to_realtime_ns(std::uint64_t ticks) const {
   std::size_t i = segments_.size() - 1;
   while (i > 0 && ticks < segments_[i].ticks) --i;
-  return along(segments_[i], ticks) + realtime_minus_monotonic_ns_;
+  return sum(along(segments_[i], ticks), realtime_minus_monotonic_ns_);
 }
 
 }  // namespace glimpse::collector

@@ -135,11 +135,13 @@ void SessionCollector::add_process(std::uint32_t number) {
     return;
   }
   const std::uint32_t pid = (*view)->header().pid;
+  // The same process before it called exec, in a file of its own or as a vfork child in its parent's: that comes first.
   std::uint64_t earlier_calls = 0;
-  for (Traced& other : processes_) {  // the same process before it called exec: its records come first
-    if (other.trace->pid() != pid) continue;
-    if (!other.trace->finished()) {
-      other.dead = true;
+  for (Traced& other : processes_) {
+    const bool same = other.trace->pid() == pid;
+    if (!same && !other.trace->has_guest(pid) && !other.trace->had_guest(pid)) continue;
+    if (same ? !other.trace->finished() : other.trace->has_guest(pid)) {
+      other.dead = other.dead || same;
       missing_.push_back(number);
       return;
     }

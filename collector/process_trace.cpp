@@ -61,17 +61,17 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       first_call_id_(earlier_calls),
       last_call_id_(earlier_calls) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
-  write_process_record();
+  write_process_record(pid_, view_->header().ppid, view_->header().start_realtime_ns);
 }
 
-void ProcessTrace::write_process_record() {
+void ProcessTrace::write_process_record(std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
   wire::ProcessHeader& header = view_->header();
   const policy::Policy& policy = context_.settings.policy;
   writers::Process record;
   record.entry_id = context_.next_entry_id++;
-  record.timestamp_ns = header.start_realtime_ns;
-  record.pid = pid_;
-  record.ppid = header.ppid;
+  record.timestamp_ns = time_ns;
+  record.pid = pid;
+  record.ppid = ppid;
   record.command = split_command(view_->command());
   record.executable = view_->executable();
   record.cwd = view_->cwd();
@@ -85,7 +85,7 @@ void ProcessTrace::write_process_record() {
   record.environment = context_.settings.environment;
   writer_.process(record);
   ++context_.records;
-  last_time_ns_ = record.timestamp_ns;
+  last_time_ns_ = std::max(last_time_ns_, record.timestamp_ns);
 }
 
 void ProcessTrace::decide_functions() {
@@ -137,12 +137,13 @@ void ProcessTrace::open_lane(std::uint32_t ring_index) {
       std::make_unique<Lane>(RingReader(header, view_->ring_words(ring_index), view_->ring_capacity_words()),
                              static_cast<CallSink&>(*this), context_.settings.policy.trace_depth);
   Lane& lane = *lanes_[ring_index];
+  lane.pid = header.pid == 0 ? pid_ : header.pid;
   lane.tid = header.tid;
   lane.index = header.lane;
   lane.name = fixed_text(header.name, sizeof(header.name));
   lane.active = true;
   if (lane.index == 0) {
-    ++threads_;
+    threads_ += is_guest(lane) ? 0 : 1;
     return;
   }
   for (const auto& other : lanes_) {
@@ -274,21 +275,33 @@ void ProcessTrace::emit(writers::Call& call) {
   }
   if (!lane.announced) write_thread_record(lane, call.timestamp_ns);
   call.entry_id = context_.next_entry_id++;
-  call.pid = pid_;
+  call.pid = lane.pid;
   call.tid = lane.tid;
   call.level = call.stage == writers::Stage::kException ? writers::Level::kError : context_.settings.level;
   writer_.call(call);
-  ++log_entries_;
+  if (is_guest(lane)) {
+    ++lane.records;
+    if (call.stage == writers::Stage::kStart) ++lane.calls;
+  } else {
+    ++log_entries_;
+  }
   ++context_.records;
 }
 
 void ProcessTrace::write_thread_record(Lane& lane, std::int64_t time_ns) {
+  if (lane.index != 0) {
+    lane.announced = true;
+    return;
+  }
+  if (is_guest(lane) && !lane.announced) {
+    guests_.insert(lane.pid);
+    write_process_record(lane.pid, pid_, time_ns);
+  }
   lane.announced = true;
-  if (lane.index != 0) return;
   writers::Thread record;
   record.entry_id = context_.next_entry_id++;
   record.timestamp_ns = time_ns;
-  record.pid = pid_;
+  record.pid = lane.pid;
   record.tid = lane.tid;
   record.name = lane.name;
   writer_.thread(record);
@@ -315,10 +328,38 @@ void ProcessTrace::close_lane(Lane& lane) {
   lost_full_ +=
       2 * header.lost_starts.load(std::memory_order_relaxed) + header.lost_ends.load(std::memory_order_relaxed);
   unmatched_ends_ += lane.stack.unmatched_ends();
+  if (is_guest(lane) && lane.announced) write_guest_summary(lane);
   lane.active = false;
   for (const auto& other : lanes_) {  // a handler's lane may end after the one it lies on
     if (other != nullptr && other->stack.lies_on(lane.stack)) other->stack.lie_on(nullptr);
   }
+}
+
+bool ProcessTrace::has_guest(std::uint32_t pid) const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [&](const auto& lane) { return lane != nullptr && lane->active && lane->pid == pid; });
+}
+
+// A vfork child left its parent's memory by exec or _exit.
+void ProcessTrace::write_guest_summary(Lane& lane) {
+  writers::Summary record;
+  list_open_calls(lane, record);
+  record.entry_id = context_.next_entry_id++;
+  record.timestamp_ns = lane.last_ns;
+  record.pid = lane.pid;
+  record.calls = lane.calls;
+  record.records = lane.records;
+  record.threads = 1;
+  writer_.summary(record);
+  ++context_.records;
+  guest_calls_ += lane.calls;
+}
+
+void ProcessTrace::list_open_calls(const Lane& lane, writers::Summary& record) {
+  lane.stack.each_open([&](std::uint64_t call_id, const writers::Function& function) {
+    ++record.open_calls;
+    if (record.open.size() < kMostOpenCalls) record.open.push_back({lane.tid, call_id, &function});
+  });
 }
 
 void ProcessTrace::release() {
@@ -349,10 +390,7 @@ void ProcessTrace::finish(ProcessEnd end) {
   writers::Summary record;
   for (const auto& lane : lanes_) {
     if (lane == nullptr || !lane->active) continue;
-    lane->stack.each_open([&](std::uint64_t call_id, const writers::Function& function) {
-      ++record.open_calls;
-      if (record.open.size() < kMostOpenCalls) record.open.push_back({lane->tid, call_id, &function});
-    });
+    if (!is_guest(*lane)) list_open_calls(*lane, record);
     if (lane->reader.broken()) {
       write_notice(lane->tid, "damaged", "the ring holds what glimpse never wrote; the rest of it is lost", 0,
                    last_time_ns_);
@@ -376,7 +414,7 @@ void ProcessTrace::finish(ProcessEnd end) {
   record.entry_id = context_.next_entry_id++;
   record.timestamp_ns = last_time_ns_;
   record.pid = pid_;
-  record.calls = last_call_id_ - first_call_id_;
+  record.calls = last_call_id_ - first_call_id_ - guest_calls_;
   record.records = log_entries_;
   record.threads = threads_;
   record.exit_status = end.exit_status;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ class ProcessTrace final : private CallSink {
 
   std::uint32_t pid() const { return pid_; }
   std::uint64_t last_call_id() const { return last_call_id_; }
+  // Whether a vfork child `pid`, which lives in this process's memory, still has records here.
+  bool has_guest(std::uint32_t pid) const;
+  bool had_guest(std::uint32_t pid) const { return guests_.count(pid) > 0; }
   ProcessView& view() { return *view_; }
   writers::Writer& writer() { return writer_; }
 
@@ -81,9 +85,11 @@ class ProcessTrace final : private CallSink {
         : reader(std::move(ring)), stack(sink, trace_depth) {}
     RingReader reader;
     CallStack stack;
+    std::uint32_t pid = 0;  // another than the process's: a vfork child, a guest in its memory
     std::uint32_t tid = 0;
-    std::uint32_t index = 0;  // 0: the thread's own
-    std::uint64_t lost_seen = 0;
+    std::uint32_t index = 0;    // 0: the thread's own
+    std::uint64_t calls = 0;    // a guest's
+    std::uint64_t records = 0;  // a guest's
     bool active = false;
     bool announced = false;
     std::string name;
@@ -94,7 +100,10 @@ class ProcessTrace final : private CallSink {
   void emit(writers::Call& call) override;
   std::uint64_t next_call_id() override { return ++last_call_id_; }
 
-  void write_process_record();
+  bool is_guest(const Lane& lane) const { return lane.pid != pid_; }
+  void write_process_record(std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns);
+  void write_guest_summary(Lane& lane);
+  static void list_open_calls(const Lane& lane, writers::Summary& record);
   void write_thread_record(Lane& lane, std::int64_t time_ns);
   void write_notice(std::uint32_t tid, std::string_view reason, const std::string& message, std::uint64_t dropped,
                     std::int64_t time_ns);
@@ -118,8 +127,10 @@ class ProcessTrace final : private CallSink {
   std::uint64_t last_call_id_;
   std::uint64_t log_entries_ = 0;
   std::uint64_t threads_ = 0;
-  std::uint64_t lost_full_ = 0;  // events that did not fit in a ring
-  std::uint64_t late_ends_ = 0;  // those of them that are in the output after all, late
+  std::uint64_t guest_calls_ = 0;
+  std::set<std::uint32_t> guests_;  // pids of vfork children that were recorded
+  std::uint64_t lost_full_ = 0;     // events that did not fit in a ring
+  std::uint64_t late_ends_ = 0;     // those of them that are in the output after all, late
   std::uint64_t unmatched_ends_ = 0;
   std::int64_t last_time_ns_ = 0;
   std::map<std::uint32_t, std::int64_t> thread_time_ns_;  // only of threads with handler lanes

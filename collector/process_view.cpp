@@ -19,7 +19,7 @@ Result<std::unique_ptr<ProcessView>> ProcessView::open(const std::string& path) 
   std::unique_ptr<ProcessView> view(new ProcessView);
   view->path_ = path;
   wire::ProcessHeader const* header = nullptr;
-  char first_page[wire::kPageBytes];
+  alignas(wire::ProcessHeader) char first_page[wire::kPageBytes];
   struct stat status{};
   if (fstat(fd, &status) == 0 &&
       pread(fd, first_page, sizeof(first_page), 0) == static_cast<ssize_t>(sizeof(first_page))) {

@@ -32,49 +32,47 @@ constexpr char kToolBelow[] = "bin/glimpse";
 
 bool is_executable(const char* path) { return raw_syscall(__NR_access, as_long(path), X_OK) == 0; }
 
-// The folder this library lies in, with the closing slash; empty where it cannot be told.
-PathText library_folder() {
-  PathText folder;
+// Adds the folder this library lies in, with the closing slash; nothing where it cannot be told.
+void add_library_folder(PathText& path) {
   dl_find_object found{};
-  if (_dl_find_object(reinterpret_cast<void*>(&start_collector), &found) != 0 || found.dlfo_link_map == nullptr)
-    return folder;
+  if (_dl_find_object(reinterpret_cast<void*>(&start_collector), &found) != 0 || found.dlfo_link_map == nullptr) return;
   const char* name = found.dlfo_link_map->l_name;
-  if (name == nullptr) return folder;
+  if (name == nullptr) return;
   std::size_t length = text_length(name);
   while (length > 0 && name[length - 1] != '/') --length;
-  return folder.add(name, length);
+  path.add(name, length);
 }
 
+bool is_there(const PathText& path) { return !path.cut() && is_executable(path.text()); }
+
 // `glimpse` in a folder of PATH; the plain name, which will not start, where there is none.
-PathText find_on_path() {
+void find_on_path(PathText& tool) {
   const char* path = environment_value("PATH");
   while (path != nullptr && *path != 0) {
     std::size_t length = 0;
     while (path[length] != 0 && path[length] != ':') ++length;
-    PathText tool;
+    tool.clear();
     tool.add(path, length).add("/glimpse");
-    if (length > 0 && !tool.cut() && is_executable(tool.text())) return tool;
+    if (length > 0 && is_there(tool)) return;
     path += length + (path[length] == ':' ? 1 : 0);
   }
-  PathText none;
-  none.add("glimpse");
-  return none;
+  tool.clear();
+  tool.add("glimpse");
 }
 
 // Beside this library; where it was installed; on PATH.
 // `lib/libglimpse.so` has `bin/glimpse` one folder up, `lib/x86_64-linux-gnu/libglimpse.so` two.
-PathText find_tool() {
-  const PathText folder = library_folder();
-  if (folder.length() > 0) {
-    for (const char* up : {"../", "../../"}) {
-      PathText path;
-      path.add(folder.text()).add(up).add(kToolBelow);
-      if (!path.cut() && is_executable(path.text())) return path;
-    }
+void find_tool(PathText& tool) {
+  for (const char* up : {"../", "../../"}) {
+    tool.clear();
+    add_library_folder(tool);
+    if (tool.length() == 0) break;
+    tool.add(up).add(kToolBelow);
+    if (is_there(tool)) return;
   }
-  PathText installed;
-  installed.add(GLIMPSE_INSTALLED_TOOL);
-  return is_executable(installed.text()) ? installed : find_on_path();
+  tool.clear();
+  tool.add(GLIMPSE_INSTALLED_TOOL);
+  if (!is_there(tool)) find_on_path(tool);
 }
 
 void redirect_to_null(int target, int flags) {
@@ -118,7 +116,8 @@ bool wants_stdout() {
 }  // namespace
 
 void start_collector() {
-  const PathText tool = find_tool();
+  PathText tool;
+  find_tool(tool);
   std::uint64_t all_signals = ~std::uint64_t{0};
   std::uint64_t before = 0;
   raw_syscall(__NR_rt_sigprocmask, SIG_SETMASK, as_long(&all_signals), as_long(&before), sizeof(before));

@@ -86,7 +86,8 @@ bool create_session_in(const char* folder, const Settings& settings) {
 }
 
 bool create_session() {
-  const Settings settings = read_settings();
+  static Settings settings;
+  read_settings(settings);
   if (!settings.enabled) return false;
   if (settings.spool_dir[0] != 0) {
     if (create_session_in(settings.spool_dir, settings)) return true;

@@ -146,8 +146,7 @@ bool monotonic_clock_wanted() {
   return clock != nullptr && same_word(clock, "monotonic");
 }
 
-Settings read_settings() {
-  Settings settings;
+void read_settings(Settings& settings) {
   apply_file(settings, ".env");
   if (const char* name = environment_value("GLIMPSE_ENV")) {
     PathText path;
@@ -158,7 +157,6 @@ Settings read_settings() {
                            "GLIMPSE_ENQUEUE_TIMEOUT_MS", "GLIMPSE_OVERFLOW", "GLIMPSE_SPOOL_DIR"}) {
     if (const char* value = environment_value(name)) apply(settings, name, value);
   }
-  return settings;
 }
 
 }  // namespace glimpse::runtime

@@ -21,7 +21,7 @@ struct Settings {
   char spool_dir[512] = {0};
 };
 
-Settings read_settings();
+void read_settings(Settings& settings);
 
 // The value of an environment variable, or null. Works before libc's own start-up is done.
 const char* environment_value(const char* name);

@@ -41,6 +41,11 @@ class Text {
   // Declared, so that Clang leaves it untraced like the rest: what it makes up by itself escapes the pragma.
   Text() = default;
 
+  void clear() {
+    length_ = 0;
+    cut_ = false;
+    text_[0] = 0;
+  }
   Text& add(const char* text) {
     while (*text != 0) add_char(*text++);
     return *this;

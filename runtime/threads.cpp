@@ -35,12 +35,14 @@ constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                                    .stalled_tail = 0,
                                                    .told_epoch = kNoEpoch,
                                                    .index = 0},
+                                          .set_aside = {},
                                           .nested = nullptr,
                                           .process_generation = 0,
                                           .tid = 0,
                                           .in_flight_count = 0,
                                           .end_rounds = 0,
                                           .ring_refusals = 0,
+                                          .vfork_child = false,
                                           .attaching = false,
                                           .told_name = {},
                                           .in_flight = {}};
@@ -177,6 +179,7 @@ bool claim_ring(Lane& lane) {
     thread.process_generation = process.generation;
   }
   ring->tid = thread.tid;
+  ring->pid = thread.vfork_child ? sys_getpid() : process.pid;
   ring->lane = lane.index;
   ring->lost_starts.store(0, std::memory_order_relaxed);
   ring->lost_ends.store(0, std::memory_order_relaxed);
@@ -190,7 +193,7 @@ bool claim_ring(Lane& lane) {
   lane.epoch = process.tsc ? kNoEpoch : kForeignEpoch;
   lane.told_epoch = kNoEpoch;
   ring->state.store(wire::RingState::kActive, std::memory_order_release);
-  if (lane.index == 0 && end_key_made) {
+  if (lane.index == 0 && end_key_made && !thread.vfork_child) {
     const std::uintptr_t guard = lane.guard;
     const ErrnoKeeper keeper;
     lane.guard = kInternal;  // the C library may allocate, with an allocator of the program

@@ -66,12 +66,14 @@ inline constexpr unsigned kNestedLanes = 3;
 
 struct Thread {
   Lane lane;
+  Lane set_aside;                    // of the parent, while a vfork child uses `lane`
   Lane* nested;                      // kNestedLanes of them, once one was needed
   std::uint32_t process_generation;  // which process (parent or forked child) this state belongs to
   std::uint32_t tid;
   std::uint32_t in_flight_count;
   std::uint32_t end_rounds;     // how often the thread was told that it ends
   std::uint32_t ring_refusals;  // since a ring was last asked for in vain
+  bool vfork_child;             // `lane` is the child's
   bool attaching;
   char told_name[16];  // the name that the collector knows
   InFlight in_flight[kMaxInFlight];
