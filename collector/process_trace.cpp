@@ -186,7 +186,9 @@ std::uint64_t ProcessTrace::consume(std::int64_t until_ns, std::uint64_t most, s
     Lane* earliest = nullptr;
     std::int64_t others_ns = until_ns;
     for (const auto& lane : lanes_) {
-      if (lane == nullptr || !lane->active || !peek(*lane) || lane->peeked_ns > until_ns) continue;
+      if (lane == nullptr || !lane->active) continue;
+      if (is_guest(*lane)) finish_guest(*lane);
+      if (!peek(*lane) || lane->peeked_ns > until_ns) continue;
       if (earliest == nullptr || lane->peeked_ns < earliest->peeked_ns) {
         if (earliest != nullptr) others_ns = std::min(others_ns, earliest->peeked_ns);
         earliest = lane.get();
@@ -328,7 +330,7 @@ void ProcessTrace::close_lane(Lane& lane) {
   lost_full_ +=
       2 * header.lost_starts.load(std::memory_order_relaxed) + header.lost_ends.load(std::memory_order_relaxed);
   unmatched_ends_ += lane.stack.unmatched_ends();
-  if (is_guest(lane) && lane.announced) write_guest_summary(lane);
+  if (is_guest(lane)) write_guest_summary(lane);
   lane.active = false;
   for (const auto& other : lanes_) {  // a handler's lane may end after the one it lies on
     if (other != nullptr && other->stack.lies_on(lane.stack)) other->stack.lie_on(nullptr);
@@ -336,12 +338,22 @@ void ProcessTrace::close_lane(Lane& lane) {
 }
 
 bool ProcessTrace::has_guest(std::uint32_t pid) const {
-  return std::any_of(lanes_.begin(), lanes_.end(),
-                     [&](const auto& lane) { return lane != nullptr && lane->active && lane->pid == pid; });
+  return std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) {
+    return lane != nullptr && lane->active && !lane->ended && lane->pid == pid;
+  });
 }
 
-// A vfork child left its parent's memory by exec or _exit.
+// Where a vfork child has left its parent's memory, and its records are consumed: its summary, before what the parent
+// did after it.
+void ProcessTrace::finish_guest(Lane& lane) {
+  if (lane.reader.header().state.load(std::memory_order_acquire) != wire::RingState::kEnded) return;
+  if (lane.reader.drained()) write_guest_summary(lane);
+}
+
 void ProcessTrace::write_guest_summary(Lane& lane) {
+  if (lane.ended) return;
+  lane.ended = true;
+  if (!lane.announced) return;  // nothing of it was recorded
   writers::Summary record;
   list_open_calls(lane, record);
   record.entry_id = context_.next_entry_id++;

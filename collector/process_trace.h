@@ -92,6 +92,7 @@ class ProcessTrace final : private CallSink {
     std::uint64_t records = 0;  // a guest's
     bool active = false;
     bool announced = false;
+    bool ended = false;  // a guest whose summary is written
     std::string name;
     std::int64_t last_ns = 0;
     std::int64_t peeked_ns = 0;
@@ -102,6 +103,7 @@ class ProcessTrace final : private CallSink {
 
   bool is_guest(const Lane& lane) const { return lane.pid != pid_; }
   void write_process_record(std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns);
+  void finish_guest(Lane& lane);
   void write_guest_summary(Lane& lane);
   static void list_open_calls(const Lane& lane, writers::Summary& record);
   void write_thread_record(Lane& lane, std::int64_t time_ns);
