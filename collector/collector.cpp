@@ -270,6 +270,9 @@ void SessionCollector::finish_dead() {
       traced.dead = true;  // no need to wait for younger records any more
       continue;
     }
+    // Our own child's status is on its way from whoever waits for it.
+    const bool our_child = header.ppid == static_cast<std::uint32_t>(getpid());
+    if (our_child && !finish_called_.load(std::memory_order_acquire)) continue;
     finish_process(traced);
   }
 }
