@@ -271,7 +271,7 @@ void SessionCollector::finish_dead() {
       continue;
     }
     // Our own child's status is on its way from whoever waits for it.
-    const bool our_child = header.ppid == static_cast<std::uint32_t>(getpid());
+    const bool our_child = header.ppid == static_cast<std::uint32_t>(getpid()) && traced.watch->dead();
     if (our_child && !finish_called_.load(std::memory_order_acquire)) continue;
     finish_process(traced);
   }
