@@ -31,6 +31,17 @@ void forget_left_frames(Thread& thread) {
   }
 }
 
+// What stands for the exception where nobody threw one: pthread_exit and cancellation call the unwinder by a pointer of
+// their own, and show only when it lands.
+const void* const kForcedUnwinding = nullptr;
+
+// Why frames are being left: by the exception thrown last, or by force.
+wire::LeaveReason reason_in_flight(const Thread& thread) {
+  const bool forced =
+      thread.in_flight_count > 0 && thread.in_flight[thread.in_flight_count - 1].exception == kForcedUnwinding;
+  return forced ? wire::LeaveReason::kForced : wire::LeaveReason::kUnwound;
+}
+
 void leave_below(Thread& thread, std::uintptr_t stack_pointer, wire::LeaveReason reason) {
   const Frame* frame = thread.lane.top;
   while (frame->stack_pointer < stack_pointer) --frame;
@@ -84,8 +95,9 @@ void note_landing(std::uintptr_t stack_pointer) {
   Thread& thread = this_thread;
   if (!concerns(thread)) return;
   thread.lane.guard = stack_pointer;
-  leave_below(thread, stack_pointer,
-              thread.in_flight_count > 0 ? wire::LeaveReason::kUnwound : wire::LeaveReason::kForced);
+  const bool announced = thread.in_flight_count > 0;
+  leave_below(thread, stack_pointer, announced ? reason_in_flight(thread) : wire::LeaveReason::kForced);
+  if (!announced) add_in_flight(thread, kForcedUnwinding);
   thread.lane.guard = resting_guard(thread);
 }
 
@@ -93,8 +105,10 @@ void note_catch(const void* exception, std::uintptr_t stack_pointer) {
   Thread& thread = this_thread;
   if (thread.lane.guard != kInFlight || thread.process_generation != process.generation || !process_attached()) return;
   thread.lane.guard = stack_pointer;
-  leave_below(thread, stack_pointer, wire::LeaveReason::kUnwound);
-  if (remove_in_flight(thread, exception)) {
+  leave_below(thread, stack_pointer, reason_in_flight(thread));
+  if (remove_in_flight(thread, kForcedUnwinding)) {
+    // A handler has the forced unwinding; it must throw it on.
+  } else if (remove_in_flight(thread, exception)) {
     const std::uint64_t payload = reinterpret_cast<std::uintptr_t>(exception);
     push_record(thread.lane, wire::RecordType::kCatch, &payload, 1);
   }
@@ -107,7 +121,7 @@ void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t cal
   const Frame* frame = find_frame(lane, id, static_cast<std::uint32_t>(call_site), stack_pointer);
   if (frame == nullptr) return;
   if (place(lane, frame) < thread.in_flight[thread.in_flight_count - 1].depth) {
-    leave_frames(lane, frame - 1, wire::LeaveReason::kUnwound);
+    leave_frames(lane, frame - 1, reason_in_flight(thread));
   } else {
     exit_lane(lane, slot, call_site, stack_pointer);
   }

@@ -1,8 +1,5 @@
 // pthread_exit unwinds the thread's frames: each of them says EXCEPTION, without type, for nothing was thrown.
 //
-// XFAIL: *
-// gcc calls the exit hooks while the thread unwinds, which is taken for an ordinary end; Clang builds are right.
-//
 // RUN: %{trace} %s --policy '{"package_trees": ["leave"], "trace_depth": 20}' --jq 'select(.record_type == "log_entry") | [.stage, .function, .depth, .exception_type]'
 // RUN: for build in %t.trace/*; do %{whole} $build/trace.jsonl; done | FileCheck %s --check-prefix=WHOLE
 //
