@@ -1,0 +1,247 @@
+// The hot path, lane and buffer handed in: what enter and exit store, what they skip, and when they take a slow path.
+#include "runtime/hot/hooks.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "test/unit/runtime/fake_table.h"
+#include "test/unit/runtime/slow_paths_fake.h"
+
+namespace glimpse::runtime {
+namespace {
+
+using wire::Decision;
+using Lines = std::vector<std::string>;
+
+constexpr std::uintptr_t kStack = 0x7000'0000;
+constexpr std::uintptr_t kSite = 0x5555'0000'1000;
+
+class HooksTest : public testing::Test {
+ protected:
+  HooksTest() {
+    slow_paths = {};
+    frames_[0] = bottom_frame;
+    table_.decisions = decisions_;
+    table_.depth_limit = &depth_limit_;
+    for (std::uint32_t id = 1; id < 8; ++id) slots_[id].id = id;
+    lane_.top = lane_.base = frames_.data();
+    lane_.end = frames_.data() + frames_.size();
+    lane_.ring = &ring_;
+    lane_.words = words_.data();
+    lane_.mask = words_.size() - 1;
+    lane_.limit = words_.size();
+    tell_now();
+  }
+
+  // The epoch the clock shows. It changes every two seconds or so, and a test across the change would take a slow path:
+  // late in an epoch this waits for the next one.
+  void tell_now() {
+    Ticks now = read_tsc();
+    while (now.low > 0xc0000000) now = read_tsc();
+    lane_.epoch = now.high;
+  }
+
+  void enter(std::uint32_t id, std::uintptr_t stack_pointer, std::uintptr_t site = kSite) {
+    enter_lane(lane_, table_, slots_[id], site, stack_pointer);
+  }
+  // The stack pointer of an exit is that of its frame, or of its caller's frame where the hook is a tail jump.
+  void exit(std::uint32_t id, std::uintptr_t site = kSite, std::uintptr_t stack_pointer = kStack) {
+    exit_lane(lane_, slots_[id], site, stack_pointer);
+  }
+
+  Lines events() const {
+    Lines lines;
+    for (std::uint64_t i = 0; i < ring_.head.load(); ++i) {
+      const std::uint64_t word = words_[i & lane_.mask];
+      lines.push_back((wire::event_kind(word) == wire::EventKind::kStart ? "start " : "end ") +
+                      std::to_string(wire::event_function(word)));
+    }
+    return lines;
+  }
+  std::ptrdiff_t open() const { return lane_.top - lane_.base; }
+
+  std::atomic<Decision> decisions_[8]{};
+  std::atomic<std::uint32_t> depth_limit_{wire::kUnlimitedDepth};
+  FakeTable fake_{8};
+  FunctionTable& table_ = fake_.table();
+  FunctionSlot* slots_ = table_.slots;
+  std::vector<Frame> frames_ = std::vector<Frame>(6);
+  std::vector<std::uint64_t> words_ = std::vector<std::uint64_t>(16);
+  wire::RingHeader ring_{};
+  Lane lane_{};
+};
+
+TEST_F(HooksTest, ACallIsTwoWordsAndNothingSlow) {
+  enter(1, kStack);
+  EXPECT_EQ(open(), 1);
+  exit(1);
+  EXPECT_EQ(open(), 0);
+  EXPECT_EQ(events(), (Lines{"start 1", "end 1"}));
+  EXPECT_EQ(slow_paths.taken, Lines{});
+}
+
+TEST_F(HooksTest, NestedCallsPairByFrame) {
+  enter(1, kStack);
+  enter(2, kStack - 64);
+  exit(2);
+  enter(2, kStack - 64);
+  exit(2);
+  exit(1);
+  EXPECT_EQ(events(), (Lines{"start 1", "start 2", "end 2", "start 2", "end 2", "end 1"}));
+  EXPECT_EQ(slow_paths.taken, Lines{});
+}
+
+TEST_F(HooksTest, InlinedFunctionsShareStackPointerAndCallSite) {
+  enter(1, kStack);
+  enter(2, kStack);  // inlined into 1
+  exit(2);
+  exit(1);
+  EXPECT_EQ(events(), (Lines{"start 1", "start 2", "end 2", "end 1"}));
+  EXPECT_EQ(slow_paths.taken, Lines{});
+}
+
+TEST_F(HooksTest, AFunctionThePolicyExcludesIsLearntAndLeavesNothingBehind) {
+  decisions_[1] = Decision::kSkip;
+  enter(1, kStack);
+  EXPECT_EQ(events(), Lines{});
+  EXPECT_EQ(open(), 0);
+  EXPECT_TRUE(is_skipped(&slots_[1]));
+  enter(1, kStack);  // as a handler's hook may still come by
+  EXPECT_EQ(events(), Lines{});
+}
+
+TEST_F(HooksTest, ACallOfAFunctionExcludedMeanwhileStillEnds) {
+  enter(1, kStack);
+  decisions_[1] = Decision::kSkip;
+  exit(1);
+  EXPECT_EQ(events(), (Lines{"start 1", "end 1"}));
+}
+
+TEST_F(HooksTest, OnlyCallsSurelyMatchedCountAgainstTheDepth) {
+  depth_limit_ = 1;
+  enter(1, kStack);  // not yet decided: recorded, and not counted
+  enter(2, kStack - 16);
+  EXPECT_EQ(lane_.matched, 0u);
+  exit(2);
+  decisions_[2] = Decision::kRecord;
+  enter(2, kStack - 16);
+  EXPECT_EQ(lane_.matched, 1u);
+  enter(3, kStack - 32);  // beyond the depth
+  exit(3);
+  exit(2);
+  EXPECT_EQ(lane_.matched, 0u);
+  exit(1);
+  EXPECT_EQ(events(), (Lines{"start 1", "start 2", "end 2", "start 2", "end 2", "end 1"}));
+}
+
+TEST_F(HooksTest, AFullRingAsksForRoomAndALostStartLosesItsEndToo) {
+  lane_.limit = 0;
+  slow_paths.push_succeeds = false;
+  enter(1, kStack);
+  EXPECT_EQ(open(), 1) << "the shadow stack stays right";
+  exit(1);
+  EXPECT_EQ(open(), 0);
+  EXPECT_EQ(slow_paths.taken, (Lines{"push 1"}));
+  EXPECT_EQ(events(), Lines{});
+}
+
+TEST_F(HooksTest, AnotherEpochTakesTheSlowPath) {
+  lane_.epoch = kForeignEpoch;
+  enter(1, kStack);
+  exit(1);
+  EXPECT_EQ(slow_paths.taken, (Lines{"push 1", "push 1"}));
+}
+
+TEST_F(HooksTest, TheWordIsStoredRoundTheEndOfTheRing) {
+  ring_.head.store(words_.size());
+  lane_.limit = 2 * words_.size();
+  tell_now();
+  enter(5, kStack);
+  EXPECT_EQ(wire::event_function(words_[0]), 5u);
+  EXPECT_EQ(ring_.head.load(), words_.size() + 1);
+}
+
+TEST_F(HooksTest, WithoutPlaceForAFrameTheCallIsNotRecorded) {
+  for (std::uint32_t i = 0; i < 5; ++i) enter(1, kStack - 16 * i);
+  enter(2, kStack - 160);
+  EXPECT_EQ(slow_paths.taken, Lines{"grow"});
+  EXPECT_EQ(open(), 5);
+  EXPECT_EQ(events().size(), 5u);
+  exit(2);
+  EXPECT_EQ(events().size(), 5u);
+}
+
+TEST_F(HooksTest, FramesThatAJumpLeftAreClosedByTheNextCallAboveThem) {
+  enter(1, kStack);
+  enter(2, kStack - 64);
+  enter(3, kStack - 128);
+  enter(4, kStack - 32);  // longjmp back into 1, which calls another
+  EXPECT_EQ(slow_paths.taken, (Lines{"leave 2 reason 2"}));
+  EXPECT_EQ(open(), 2);
+}
+
+TEST_F(HooksTest, AFrameAtTheSameStackPointerFromAnotherCallSiteIsStale) {
+  enter(1, kStack);
+  enter(2, kStack - 64, kSite + 8);
+  enter(3, kStack - 64, kSite + 16);
+  EXPECT_EQ(slow_paths.taken, (Lines{"leave 1 reason 2"}));
+  EXPECT_EQ(open(), 2);
+}
+
+TEST_F(HooksTest, AnExitFurtherOutClosesWhatLiesWithin) {
+  enter(1, kStack);
+  enter(2, kStack - 64);
+  enter(3, kStack - 128);
+  exit(1);
+  EXPECT_EQ(slow_paths.taken, (Lines{"leave 2 reason 2"}));
+  EXPECT_EQ(open(), 0);
+  EXPECT_EQ(events().back(), "end 1");
+}
+
+TEST_F(HooksTest, AnExitOfNoOpenCallChangesNothing) {
+  exit(1);
+  enter(1, kStack);
+  exit(2);
+  EXPECT_EQ(open(), 1);
+  EXPECT_EQ(events(), (Lines{"start 1"}));
+  EXPECT_EQ(slow_paths.taken, Lines{});
+}
+
+TEST_F(HooksTest, AnExitFromAnotherCallSiteEndsTheInnermostCallOfItsFunction) {
+  enter(1, kStack, kSite);
+  enter(1, kStack - 64, kSite + 4);
+  exit(1, kSite + 8);
+  EXPECT_EQ(open(), 1);
+  EXPECT_EQ(slow_paths.taken, Lines{});
+}
+
+TEST_F(HooksTest, AnExitPrefersTheCallFromItsOwnCallSite) {
+  enter(1, kStack, kSite);
+  enter(1, kStack - 64, kSite + 4);
+  exit(1, kSite);
+  EXPECT_EQ(open(), 0);
+  EXPECT_EQ(slow_paths.taken, (Lines{"leave 1 reason 2"}));
+}
+
+TEST_F(HooksTest, LeavingFramesOfWhichNoneIsInTheRingTellsNothing) {
+  depth_limit_ = 0;
+  enter(1, kStack);
+  enter(2, kStack - 64);
+  exit(1);
+  EXPECT_EQ(slow_paths.taken, Lines{});
+  EXPECT_EQ(open(), 0);
+}
+
+TEST_F(HooksTest, LeavingCountedFramesGivesTheirDepthBack) {
+  decisions_[1] = decisions_[2] = Decision::kRecord;
+  enter(1, kStack);
+  enter(2, kStack - 64);
+  EXPECT_EQ(lane_.matched, 2u);
+  exit(1);
+  EXPECT_EQ(lane_.matched, 0u);
+}
+
+}  // namespace
+}  // namespace glimpse::runtime
