@@ -3,8 +3,8 @@
 // RUN: %{trace} %s --policy '{"package_trees": ["jump"], "trace_depth": 20}'
 // RUN: for build in %t.trace/*; do %{whole} $build/trace.jsonl; done | FileCheck %s --check-prefix=WHOLE
 //
-// Where the optimiser gives a later call a deeper stack than the frame that was jumped over, its END comes late, at the end of
-// the function that landed; it comes all the same.
+// Where the optimiser gives a later call a deeper stack than the frame that was jumped over, its END comes late, at the
+// end of the function that landed; it comes all the same.
 // CHECK:      START jump::lands()
 // CHECK-NEXT:   START jump::between()
 // CHECK-NEXT:     START jump::jumps()

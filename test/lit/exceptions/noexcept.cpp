@@ -1,5 +1,5 @@
-// An exception that meets noexcept leaves the frames within; the function that promised stays open, for std::terminate is
-// called in it.
+// An exception that meets noexcept leaves the frames within; the function that promised stays open, for
+// std::terminate is called in it.
 //
 // RUN: %{trace} %s --status 134 --policy '{"package_trees": ["sure"], "trace_depth": 20}'
 // RUN: for build in %t.trace/*; do jq -c 'select(.record_type == "summary") | [.signal_name, [.open[].function]]' $build/trace.jsonl; done | FileCheck %s --check-prefix=SUMMARY

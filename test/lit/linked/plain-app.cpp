@@ -1,5 +1,5 @@
-// A program that is linked with the library and run as plain ./app leaves a whole trace behind when the prompt returns; a
-// second run adds to it.
+// A program that is linked with the library and run as plain ./app leaves a whole trace behind when the prompt
+// returns; a second run adds to it.
 //
 // RUN: %{trace} %s --link --status 3 --policy '{"package_trees": ["mill"], "trace_depth": 20}'
 // RUN: for build in %t.trace/*; do %{whole} $build/trace.jsonl; done | FileCheck %s --check-prefix=WHOLE

@@ -1,5 +1,5 @@
-// With GLIMPSE_OVERFLOW=drop a tiny ring loses calls of a fast program, and says how many: what is in the file and what was
-// dropped add up to what happened. What is left still nests.
+// With GLIMPSE_OVERFLOW=drop a tiny ring loses calls of a fast program, and says how many: what is in the file and what
+// was dropped add up to what happened. What is left still nests.
 //
 // RUN: rm -rf %t && mkdir %t && cd %t && %gcc -O1 -finstrument-functions %s -o app && echo '{ "trace_depth": "unlimited" }' > glimpse-policy.json
 // RUN: env GLIMPSE_OVERFLOW=drop GLIMPSE_RING_BYTES=64k %glimpse run -q ./app

@@ -1,4 +1,5 @@
-// kill -9 in the middle: every event before it is in the file, every line is whole, and the calls that were open are named.
+// kill -9 in the middle: every event before it is in the file, every line is whole, and the calls that
+// were open are named.
 //
 // RUN: rm -rf %t && mkdir %t && cd %t && %gcc -finstrument-functions -pthread %s -o app
 // RUN: %python %S/inputs/kill.py %glimpse run -o exact.jsonl -- ./app exact | FileCheck %s

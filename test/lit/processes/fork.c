@@ -1,4 +1,5 @@
-// A forked child and its parent are told apart, and nothing is told twice: what the parent did before is the parent's alone.
+// A forked child and its parent are told apart, and nothing is told twice: what the parent did before is
+// the parent's alone.
 //
 // RUN: rm -rf %t && mkdir %t && cd %t && %gcc -finstrument-functions %s -o app
 // RUN: %glimpse run ./app 2>&1 | FileCheck %s --check-prefix=CLOSING

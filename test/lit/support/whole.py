@@ -1,4 +1,4 @@
-"""Reads a trace with other eyes than glimpse's and says whether it is whole: what `%{whole} FILE` in a RUN line stands for.
+"""Reads a trace with other eyes than glimpse's and says whether it is whole: what `%{whole} FILE` stands for.
 
 Whole means: every line is an object and ends; entry_id counts 1, 2, 3 …; each process begins with `process` and ends
 with `summary`; on each thread the calls nest, each START has one END or EXCEPTION with the same call_id or is named as

@@ -1,4 +1,4 @@
-"""malformed.py TABLE GLIMPSE PROGRAM LINKED: runs both programs under each policy of TABLE that is an error, in ./glimpse-policy.json."""
+"""malformed.py TABLE GLIMPSE PROGRAM LINKED: runs both programs under each policy of TABLE that is an error."""
 
 import json
 import pathlib

@@ -1,7 +1,8 @@
 """wrong.py TABLE COMMAND...: runs COMMAND with each wrong setting of TABLE and compares what is said on standard error.
 
-A line `# === NAME=VALUE` begins a case, `# === .env LINE` one where LINE stands in .env; the lines `# glimpse: …` below it
-are all that may be said, where … stands for any text. COMMAND must print its own words, end with 5, and be recorded.
+A line `# === NAME=VALUE` begins a case, `# === .env LINE` one where LINE stands in .env; the lines `# glimpse: …`
+below it are all that may be said, where … stands for any text. COMMAND must print its own words, end with 5, and be
+recorded.
 """
 
 import json

@@ -1,6 +1,5 @@
-"""kill.py COMMAND...: starts COMMAND; where the program below it prints its process id, kills that process a moment later.
-
-Prints how COMMAND ended."""
+"""kill.py COMMAND...: starts COMMAND; where the program below it prints its process id, kills that process a
+moment later. Prints how COMMAND ended."""
 
 import os
 import random

@@ -1,5 +1,5 @@
-"""kill_glimpse.py COMMAND...: starts COMMAND, a `glimpse run` of two_halves, kills glimpse once the program is ready, and
-lets the program go on. Prints how glimpse ended and what the program says last."""
+"""kill_glimpse.py COMMAND...: starts COMMAND, a `glimpse run` of two_halves, kills glimpse once the program is ready,
+and lets the program go on. Prints how glimpse ended and what the program says last."""
 
 import pathlib
 import signal

@@ -16,7 +16,8 @@ def cases(table):
 
 
 def recorded(glimpse, program):
-    done = subprocess.run([glimpse, "run", "-q", "-o", "-", "--", program], stdout=subprocess.PIPE, check=True, text=True)
+    command = [glimpse, "run", "-q", "-o", "-", "--", program]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     return [record["function"].split("(")[0] for record in records if record.get("stage") == "START"]
 

@@ -1,4 +1,6 @@
-"""send.py SIGNAL COMMAND...: starts COMMAND, sends SIGNAL to it alone once it said `ready`, prints what it said and how it ended."""
+"""send.py SIGNAL COMMAND...: starts COMMAND and sends SIGNAL to it alone once it said `ready`.
+
+Prints what it said and how it ended."""
 
 import signal
 import subprocess
