@@ -1,11 +1,10 @@
 #include "collector/process_trace.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
+#include <utility>
 
 #include "collector/exception_type.h"
 #include "collector/futex.h"
@@ -15,29 +14,6 @@ namespace glimpse::collector {
 namespace {
 
 constexpr std::size_t kMostOpenCalls = 1000;
-
-std::string host_name() {
-  char name[256] = {0};
-  gethostname(name, sizeof(name) - 1);
-  return name;
-}
-
-std::vector<std::string> split_command(std::string_view command) {
-  std::vector<std::string> arguments;
-  while (!command.empty()) {
-    const std::size_t end = command.find('\0');
-    arguments.emplace_back(command.substr(0, end));
-    if (end == std::string_view::npos) break;
-    command.remove_prefix(end + 1);
-  }
-  return arguments;
-}
-
-std::string hex(const std::uint8_t* bytes, std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += fmt::format("{:02x}", bytes[i]);
-  return text;
-}
 
 // A text of `bytes` in the payload from word `at` on; cut where the payload ends.
 std::string payload_text(const std::vector<std::uint64_t>& payload, std::size_t at, std::size_t bytes) {
@@ -54,71 +30,22 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
                            std::uint64_t earlier_calls)
     : context_(context),
       view_(std::move(view)),
-      writer_(writer),
+      records_(context, writer),
       pid_(view_->header().pid),
       clock_(view_->header(), context.rate),
-      functions_(1, nullptr),
+      functions_(context.binaries, *view_),
       first_call_id_(earlier_calls),
       last_call_id_(earlier_calls) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
-  write_process_record(pid_, view_->header().ppid, view_->header().start_realtime_ns);
-}
-
-void ProcessTrace::write_process_record(std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
-  wire::ProcessHeader& header = view_->header();
-  const policy::Policy& policy = context_.settings.policy;
-  writers::Process record;
-  record.entry_id = context_.next_entry_id++;
-  record.timestamp_ns = time_ns;
-  record.pid = pid;
-  record.ppid = ppid;
-  record.command = split_command(view_->command());
-  record.executable = view_->executable();
-  record.cwd = view_->cwd();
-  record.host = host_name();
-  record.glimpse_version = GLIMPSE_VERSION;
-  record.clock = header.clock == wire::ClockKind::kTsc ? "tsc" : "monotonic";
-  record.policy = policy.path.empty() ? "built-in" : policy.path;
-  record.policy_name = policy.name;
-  record.policy_sha256 = policy.sha256;
-  record.service = context_.settings.service;
-  record.environment = context_.settings.environment;
-  writer_.process(record);
-  ++context_.records;
-  last_time_ns_ = std::max(last_time_ns_, record.timestamp_ns);
+  last_time_ns_ = view_->header().start_realtime_ns;
+  records_.process(*view_, pid_, view_->header().ppid, last_time_ns_);
 }
 
 void ProcessTrace::decide_functions() {
-  const std::uint32_t count = view_->function_count();
-  while (decided_ < count) {
-    const std::uint32_t id = decided_ + 1;
-    if (view_->function(id).module.load(std::memory_order_acquire) == 0) return;  // still being written
-    function(id);
-    decided_ = id;
+  functions_.decide_new();
+  for (const std::string& problem : context_.binaries.take_problems()) {
+    records_.notice(pid_, 0, "names", problem, 0, last_time_ns_);
   }
-}
-
-const DecidedFunction& ProcessTrace::function(std::uint32_t id) {
-  if (id < functions_.size() && functions_[id] != nullptr) [[likely]]
-    return *functions_[id];
-  if (id == 0 || id > view_->function_count()) return context_.binaries.unknown_function(0);
-  if (id >= functions_.size()) functions_.resize(id + 1, nullptr);
-  const wire::FunctionEntry& entry = view_->function(id);
-  const wire::ModuleEntry* module = view_->module(entry.module.load(std::memory_order_acquire));
-  const DecidedFunction* decided = nullptr;
-  if (module == nullptr) {
-    decided = &context_.binaries.unknown_function(entry.address);
-  } else {
-    const std::string_view path(module->path, std::min<std::size_t>(module->path_bytes, sizeof(module->path)));
-    const std::size_t id_bytes = std::min<std::size_t>(module->build_id_bytes, sizeof(module->build_id));
-    decided = &context_.binaries.function_at(path, hex(module->build_id, id_bytes), entry.address - module->bias);
-    for (const std::string& problem : context_.binaries.take_problems()) {
-      write_notice(0, "names", problem, 0, last_time_ns_);
-    }
-  }
-  functions_[id] = decided;
-  view_->decide(id, decided->recorded ? wire::Decision::kRecord : wire::Decision::kSkip);
-  return *decided;
 }
 
 void ProcessTrace::find_lanes() {
@@ -181,7 +108,7 @@ bool ProcessTrace::next_time(std::int64_t& time_ns) {
 
 std::uint64_t ProcessTrace::consume(std::int64_t until_ns, std::uint64_t most, std::size_t enough_bytes) {
   std::uint64_t count = 0;
-  while (count < most && writer_.buffered_bytes() < enough_bytes) {
+  while (count < most && writer().buffered_bytes() < enough_bytes) {
     // The lane with the earliest record, and how far it may go before another lane's turn.
     Lane* earliest = nullptr;
     std::int64_t others_ns = until_ns;
@@ -203,7 +130,7 @@ std::uint64_t ProcessTrace::consume(std::int64_t until_ns, std::uint64_t most, s
       handle(*earliest, *earliest->reader.peek(), time_ns);
       earliest->reader.advance();
       ++count;
-    } while (count < most && writer_.buffered_bytes() < enough_bytes && peek(*earliest) &&
+    } while (count < most && writer().buffered_bytes() < enough_bytes && peek(*earliest) &&
              earliest->peeked_ns <= others_ns);
   }
   return count;
@@ -214,10 +141,10 @@ void ProcessTrace::handle(Lane& lane, const RingRecord& record, std::int64_t tim
   last_time_ns_ = std::max(last_time_ns_, time_ns);
   switch (record.kind) {
     case wire::EventKind::kStart:
-      lane.stack.start(function(record.function), time_ns);
+      lane.stack.start(functions_[record.function], time_ns);
       break;
     case wire::EventKind::kEnd:
-      lane.stack.end(function(record.function), time_ns);
+      lane.stack.end(functions_[record.function], time_ns);
       break;
     default:
       handle_record(lane, record, time_ns);
@@ -252,15 +179,15 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
       // The calls are gone. The ends are told here, later than they were: nothing of them is missing but their time.
       lane.stack.left(word(1), CallStack::Left::kOtherwise, time_ns);
       late_ends_ += word(1);
-      write_notice(
-          lane.tid, "dropped",
+      records_.notice(
+          lane.pid, lane.tid, "dropped",
           fmt::format("the ring was full: {} calls before this were lost, {} ends are told late", word(0), word(1)),
           2 * word(0), time_ns);
       break;
     }
     case wire::RecordType::kRename:
       lane.name = fixed_text(reinterpret_cast<const char*>(payload.data()), payload.size() * sizeof(std::uint64_t));
-      if (lane.announced) write_thread_record(lane, time_ns);
+      if (lane.announced) announce(lane, time_ns);
       break;
     default:
       break;  // of a later version: skipped, as the format allows
@@ -275,53 +202,27 @@ void ProcessTrace::emit(writers::Call& call) {
       found->second = call.timestamp_ns;
     }
   }
-  if (!lane.announced) write_thread_record(lane, call.timestamp_ns);
-  call.entry_id = context_.next_entry_id++;
+  if (!lane.announced) announce(lane, call.timestamp_ns);
   call.pid = lane.pid;
   call.tid = lane.tid;
-  call.level = call.stage == writers::Stage::kException ? writers::Level::kError : context_.settings.level;
-  writer_.call(call);
+  records_.call(call);
   if (is_guest(lane)) {
     ++lane.records;
     if (call.stage == writers::Stage::kStart) ++lane.calls;
   } else {
     ++log_entries_;
   }
-  ++context_.records;
 }
 
-void ProcessTrace::write_thread_record(Lane& lane, std::int64_t time_ns) {
-  if (lane.index != 0) {
-    lane.announced = true;
-    return;
-  }
-  if (is_guest(lane) && !lane.announced) {
+// Before a lane's first call, and when its thread is renamed.
+void ProcessTrace::announce(Lane& lane, std::int64_t time_ns) {
+  const bool first = !std::exchange(lane.announced, true);
+  if (lane.index != 0) return;
+  if (first && is_guest(lane)) {
     guests_.insert(lane.pid);
-    write_process_record(lane.pid, pid_, time_ns);
+    records_.process(*view_, lane.pid, pid_, time_ns);
   }
-  lane.announced = true;
-  writers::Thread record;
-  record.entry_id = context_.next_entry_id++;
-  record.timestamp_ns = time_ns;
-  record.pid = lane.pid;
-  record.tid = lane.tid;
-  record.name = lane.name;
-  writer_.thread(record);
-  ++context_.records;
-}
-
-void ProcessTrace::write_notice(std::uint32_t tid, std::string_view reason, const std::string& message,
-                                std::uint64_t dropped, std::int64_t time_ns) {
-  writers::Notice record;
-  record.entry_id = context_.next_entry_id++;
-  record.timestamp_ns = time_ns;
-  record.pid = pid_;
-  record.tid = tid;
-  record.reason = reason;
-  record.message = message;
-  record.dropped = dropped;
-  writer_.notice(record);
-  ++context_.records;
+  records_.thread(lane.pid, lane.tid, lane.name, time_ns);
 }
 
 // The thread is gone and its events are consumed: what its ring has counted, and the ring for another thread.
@@ -356,14 +257,12 @@ void ProcessTrace::write_guest_summary(Lane& lane) {
   if (!lane.announced) return;  // nothing of it was recorded
   writers::Summary record;
   list_open_calls(lane, record);
-  record.entry_id = context_.next_entry_id++;
   record.timestamp_ns = lane.last_ns;
   record.pid = lane.pid;
   record.calls = lane.calls;
   record.records = lane.records;
   record.threads = 1;
-  writer_.summary(record);
-  ++context_.records;
+  records_.summary(record);
   guest_calls_ += lane.calls;
 }
 
@@ -404,8 +303,8 @@ void ProcessTrace::finish(ProcessEnd end) {
     if (lane == nullptr || !lane->active) continue;
     if (!is_guest(*lane)) list_open_calls(*lane, record);
     if (lane->reader.broken()) {
-      write_notice(lane->tid, "damaged", "the ring holds what glimpse never wrote; the rest of it is lost", 0,
-                   last_time_ns_);
+      records_.notice(lane->pid, lane->tid, "damaged",
+                      "the ring holds what glimpse never wrote; the rest of it is lost", 0, last_time_ns_);
     }
     close_lane(*lane);
   }
@@ -421,9 +320,9 @@ void ProcessTrace::finish(ProcessEnd end) {
     context_.dropped += count;
   }
   if (unmatched_ends_ > 0) {
-    write_notice(0, "unmatched", fmt::format("{} ends without their start", unmatched_ends_), 0, last_time_ns_);
+    records_.notice(pid_, 0, "unmatched", fmt::format("{} ends without their start", unmatched_ends_), 0,
+                    last_time_ns_);
   }
-  record.entry_id = context_.next_entry_id++;
   record.timestamp_ns = last_time_ns_;
   record.pid = pid_;
   record.calls = last_call_id_ - first_call_id_ - guest_calls_;
@@ -431,8 +330,7 @@ void ProcessTrace::finish(ProcessEnd end) {
   record.threads = threads_;
   record.exit_status = end.exit_status;
   record.signal = end.signal;
-  writer_.summary(record);
-  ++context_.records;
+  records_.summary(record);
 }
 
 }  // namespace glimpse::collector

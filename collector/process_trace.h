@@ -12,25 +12,16 @@
 #include <string>
 #include <vector>
 
-#include "collector/binaries.h"
 #include "collector/call_stack.h"
 #include "collector/clock_map.h"
-#include "collector/collector.h"
+#include "collector/process_functions.h"
 #include "collector/process_view.h"
+#include "collector/record_stream.h"
 #include "collector/ring_reader.h"
+#include "collector/session_context.h"
 #include "writers/writer.h"
 
 namespace glimpse::collector {
-
-// What the processes of a session have in common.
-struct SessionContext {
-  const Settings& settings;
-  TscRate rate;
-  Binaries binaries;
-  std::uint64_t next_entry_id = 1;
-  std::uint64_t records = 0;
-  std::uint64_t dropped = 0;
-};
 
 // How a process ended, as far as its parent was told.
 struct ProcessEnd {
@@ -50,7 +41,7 @@ class ProcessTrace final : private CallSink {
   bool has_guest(std::uint32_t pid) const;
   bool had_guest(std::uint32_t pid) const { return guests_.count(pid) > 0; }
   ProcessView& view() { return *view_; }
-  writers::Writer& writer() { return writer_; }
+  writers::Writer& writer() { return records_.writer(); }
 
   // Names and decides functions that were called for the first time.
   void decide_functions();
@@ -102,30 +93,25 @@ class ProcessTrace final : private CallSink {
   std::uint64_t next_call_id() override { return ++last_call_id_; }
 
   bool is_guest(const Lane& lane) const { return lane.pid != pid_; }
-  void write_process_record(std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns);
   void finish_guest(Lane& lane);
   void write_guest_summary(Lane& lane);
   static void list_open_calls(const Lane& lane, writers::Summary& record);
-  void write_thread_record(Lane& lane, std::int64_t time_ns);
-  void write_notice(std::uint32_t tid, std::string_view reason, const std::string& message, std::uint64_t dropped,
-                    std::int64_t time_ns);
+  void announce(Lane& lane, std::int64_t time_ns);
   void open_lane(std::uint32_t ring_index);
   void close_lane(Lane& lane);
   bool peek(Lane& lane);
   void handle(Lane& lane, const RingRecord& record, std::int64_t time_ns);
   void handle_record(Lane& lane, const RingRecord& record, std::int64_t time_ns);
-  const DecidedFunction& function(std::uint32_t id);
 
   SessionContext& context_;
   std::unique_ptr<ProcessView> view_;
-  writers::Writer& writer_;
+  RecordStream records_;
   std::uint32_t pid_;
   ClockMap clock_;
-  std::vector<const DecidedFunction*> functions_;  // by id; null: not yet named
-  std::uint32_t decided_ = 0;                      // ids up to here are decided
-  std::vector<std::unique_ptr<Lane>> lanes_;       // by ring
-  Lane* current_ = nullptr;                        // whose record is being handled
-  std::uint64_t first_call_id_;                    // minus 1
+  ProcessFunctions functions_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // by ring
+  Lane* current_ = nullptr;                   // whose record is being handled
+  std::uint64_t first_call_id_;               // minus 1
   std::uint64_t last_call_id_;
   std::uint64_t log_entries_ = 0;
   std::uint64_t threads_ = 0;

@@ -22,6 +22,7 @@ class ProcessView {
   ProcessView& operator=(const ProcessView&) = delete;
 
   wire::ProcessHeader& header() { return *header_; }
+  const wire::ProcessHeader& header() const { return *header_; }
   const std::string& path() const { return path_; }
   std::string_view executable() const { return executable_; }
   std::string_view cwd() const { return cwd_; }

@@ -1,0 +1,39 @@
+// The functions of one process by the ids it gave them: named, decided by the policy, and the decision told to its
+// hooks.
+//
+// Threads: one thread uses it. Failure: an id that means nothing is a function without a name.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "collector/binaries.h"
+#include "collector/process_view.h"
+
+namespace glimpse::collector {
+
+class ProcessFunctions {
+ public:
+  ProcessFunctions(Binaries& binaries, ProcessView& view) : binaries_(binaries), view_(view), functions_(1, nullptr) {}
+
+  // Names and decides what was called for the first time since.
+  void decide_new();
+
+  // One vector access once it is named.
+  const DecidedFunction& operator[](std::uint32_t id) {
+    if (id < functions_.size() && functions_[id] != nullptr) [[likely]]
+      return *functions_[id];
+    return name(id);
+  }
+
+ private:
+  const DecidedFunction& name(std::uint32_t id);
+
+  Binaries& binaries_;
+  ProcessView& view_;
+  std::vector<const DecidedFunction*> functions_;  // by id; null: not yet named
+  std::uint32_t decided_ = 0;                      // ids up to here are decided
+};
+
+}  // namespace glimpse::collector
