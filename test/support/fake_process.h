@@ -96,6 +96,7 @@ class FakeProcess {
     RingHeader& taken = ring(index);
     taken.tid = tid;
     taken.lane = lane;
+    taken.pid = header().pid;
     taken.lost_starts.store(0);
     taken.lost_ends.store(0);
     std::memset(taken.name, 0, sizeof(taken.name));

@@ -23,6 +23,7 @@ TEST(Layout, RingHeaderKeepsWritersApartByCacheLine) {
   EXPECT_EQ(offsetof(RingHeader, state), 128u);
   EXPECT_EQ(offsetof(RingHeader, tid), 132u);
   EXPECT_EQ(offsetof(RingHeader, lane), 136u);
+  EXPECT_EQ(offsetof(RingHeader, pid), 140u);
   EXPECT_EQ(offsetof(RingHeader, name), 144u);
   EXPECT_EQ(offsetof(RingHeader, lost_starts), 160u);
   EXPECT_EQ(offsetof(RingHeader, lost_ends), 168u);
