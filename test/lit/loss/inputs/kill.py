@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+signal.alarm(60)  # what hangs has failed
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)
 program = process.stdout.readline()
 if program:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+signal.alarm(60)  # what hangs has failed
 glimpse = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)
 glimpse.stdout.readline()
 glimpse.kill()

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+signal.alarm(60)  # what hangs has failed
 name = "SIG" + sys.argv[1]
 process = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, text=True, start_new_session=True)
 first = process.stdout.readline()
