@@ -126,10 +126,13 @@ int run_traced(const Request& request, const Options& options, const std::vector
 
   // From here on signals are ours, and the collector's threads inherit that.
   Foreground foreground;
-  if (const auto opened = outputs->open_early(); !opened) return refuse(opened.error());
   auto collector = collector::Collector::create(options.spool_dir, session_settings(options, std::move(*policy)),
                                                 [&](std::uint32_t pid) { return outputs->writer_of(pid); });
   if (!collector) return refuse(collector.error());
+  if (const auto opened = outputs->open_early(); !opened) {  // starts the file anew: last of what can go wrong
+    (*collector)->discard();
+    return refuse(opened.error());
+  }
 
   Program child{program, {}, outputs->is_standard_output()};
   child.set_variables["LD_PRELOAD"] = preload_list(library->string(), variable_or_empty("LD_PRELOAD"));

@@ -320,7 +320,7 @@ void ProcessTrace::finish(ProcessEnd end) {
     context_.dropped += count;
   }
   if (unmatched_ends_ > 0) {
-    records_.notice(pid_, 0, "unmatched", fmt::format("{} ends without their start", unmatched_ends_), 0,
+    records_.notice(pid_, 0, "unmatched", fmt::format("ends whose start is not in this trace: {}", unmatched_ends_), 0,
                     last_time_ns_);
   }
   record.timestamp_ns = last_time_ns_;
