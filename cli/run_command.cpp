@@ -105,6 +105,15 @@ void tell_totals(const collector::Totals& totals, const Outputs& outputs, int st
                   ended));
 }
 
+// Recordings of this user that nobody has written out, for whoever reads the closing line.
+void tell_abandoned(const Options& options) {
+  const auto abandoned = collector::abandoned_sessions(options.spool_dir).size();
+  if (abandoned == 0) return;
+  say(fmt::format("{} of programs that outlived their collector {}; `glimpse recover` writes {} out",
+                  counted(abandoned, "recording", "recordings"), abandoned == 1 ? "is left" : "are left",
+                  abandoned == 1 ? "it" : "them"));
+}
+
 // The program without us.
 int run_untraced(const std::vector<std::string>& program) {
   return fail(start_problem(program.front(), become({program, {}, false})));
@@ -162,6 +171,7 @@ int run_traced(const Request& request, const Options& options, const std::vector
       for (const auto& line : why_silent(found.path, totals->processes)) say(line);
     }
     tell_totals(*totals, *outputs, status, request.quiet);
+    if (!request.quiet) tell_abandoned(options);
   }
   collector->reset();
   return end_like(status);
