@@ -109,10 +109,10 @@ END""", ["script.lua"],
     Package(
         "xz-utils", "c",
         "./configure -q --disable-nls --disable-shared --disable-doc --disable-scripts --disable-lzmainfo --disable-xzdec --disable-lzmadec && make -s -j2",
-        "src/xz/xz", TEXT + "; cat text text > two; head -c 40000 two > small", ["-T2", "-0", "--block-size=16384", "-k", "-c", "small"],
+        "src/xz/xz", TEXT + "; cat text text > two; head -c 40000 two > small", ["-T2", "-0", "--block-size=8192", "-k", "-c", "small"],
         {"exact_modules": ["xz"], "exclude_functions": ["lzma_crc*", "rc_*"]}, unordered=True,
         chance="lzma_code,wait_for_work,message_progress_update,mythread_cond_wait,mythread_cond_timedwait,mythread_cond_signal,mythread_mutex_lock,mythread_mutex_unlock",
-        why="which worker gets which block, and how often a thread polls and wakes up, is chance"),
+        why="which worker gets which block, and how often a thread polls and wakes up, is chance; a block larger than what xz reads at once would be encoded in pieces of chance"),
     Package(
         "libzstd", "c", 'make -s -j2 -C programs zstd HAVE_ZLIB=0 HAVE_LZMA=0 HAVE_LZ4=0 HAVE_THREAD=1 CFLAGS="$CFLAGS"',
         "programs/zstd", TEXT + "; cat text text text text text text text text > much", ["-T2", "-1", "-B32768", "-q", "-k", "-c", "much"],
