@@ -1,14 +1,14 @@
-#include "runtime/exit.h"
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
 
 #include <stdlib.h>
 
-#include "glimpse/untraced.h"
+#include "runtime/exit.h"
 #include "runtime/function_memory.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

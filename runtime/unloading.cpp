@@ -1,13 +1,14 @@
 // dlclose: what stood at the addresses of a library that is gone may be another function next time.
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include <dlfcn.h>
 #include <link.h>
 
-#include "glimpse/untraced.h"
 #include "runtime/hot/function_table.h"
 #include "runtime/next_symbol.h"
 #include "runtime/process.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 

@@ -3,18 +3,19 @@
 // The child's calls are recorded as its own, in a lane and ring of its own; when it has called exec or _exit, the
 // parent finds its lane as it left it. The function itself is written in assembly: its return address must not lie on
 // the stack, which the child overwrites, while both return through it.
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 
-#include "glimpse/untraced.h"
 #include "runtime/hot/lane.h"
 #include "runtime/process.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
 #include "runtime/threads.h"
-
-GLIMPSE_UNTRACED_BEGIN
 
 using namespace glimpse::runtime;
 
