@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 SOURCE = "cmake/GlimpseFlags.cmake"
-EXCLUDE_LIST = re.compile(r"-finstrument-functions-exclude-file-list=[^\s\"'`|\\]+")
+EXCLUDE_LIST = re.compile(r"-finstrument-functions-exclude-file-[l]ist=[^\s\"'`|\\]+")
 # Where a newcomer looks: both compilers' flags stand there.
 FRONT_DOORS = ["README.md", "scripts/demo"]
 PRETENDS = "test/house/checks_can_fail.py"
