@@ -1,8 +1,6 @@
 #include "collector/collector.h"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 
 #include "collector/futex.h"
 #include "collector/process_trace.h"
+#include "collector/process_watch.h"
 #include "collector/session.h"
 
 namespace glimpse::collector {
@@ -31,26 +30,6 @@ constexpr std::uint64_t kRecordsPerTurn = 32'768;
 constexpr std::int64_t kMergeWindow_ns = 1'000'000;
 constexpr std::chrono::nanoseconds kMergeWait = 1ms;
 constexpr std::chrono::nanoseconds kLivenessInterval = 20ms;
-
-// Notices the death of a process, a zombie's included.
-class ProcessWatch {
- public:
-  explicit ProcessWatch(pid_t pid) : fd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
-  ~ProcessWatch() {
-    if (fd_ >= 0) close(fd_);
-  }
-  ProcessWatch(const ProcessWatch&) = delete;
-  ProcessWatch& operator=(const ProcessWatch&) = delete;
-
-  bool dead() const {
-    if (fd_ < 0) return true;
-    pollfd poll_fd{fd_, POLLIN, 0};
-    return poll(&poll_fd, 1, 0) > 0;
-  }
-
- private:
-  int fd_;
-};
 
 class SessionCollector final : public Collector {
  public:
@@ -80,7 +59,6 @@ class SessionCollector final : public Collector {
     std::unique_ptr<ProcessTrace> trace;
     std::unique_ptr<ProcessWatch> watch;
     bool dead = false;
-    bool told_drained = false;
   };
 
   void discover();
@@ -92,7 +70,7 @@ class SessionCollector final : public Collector {
   Result<void> flush();
   void finish_dead();
   void finish_process(Traced& traced);
-  bool all_done() const;
+  void retire_finished();
   bool images_to_come() const;
   bool several_lanes() const;
   ProcessEnd end_of(ProcessTrace& trace);
@@ -107,7 +85,8 @@ class SessionCollector final : public Collector {
 
   std::optional<SessionContext> context_;
   std::vector<Traced> processes_;
-  std::uint32_t known_ = 0;  // process files looked at
+  std::map<std::uint32_t, std::uint64_t> last_calls_;  // by pid: call ids go on where an earlier image ended
+  std::uint32_t known_ = 0;                            // process files looked at
   std::vector<std::uint32_t> missing_;
   std::vector<writers::Writer*> writers_;
   std::optional<Error> no_writer_;  // an output that could not be opened
@@ -136,16 +115,12 @@ void SessionCollector::add_process(std::uint32_t number) {
   }
   const std::uint32_t pid = (*view)->header().pid;
   // The same process before it called exec, in a file of its own or as a vfork child in its parent's: that comes first.
-  std::uint64_t earlier_calls = 0;
   for (Traced& other : processes_) {
     const bool same = other.trace->pid() == pid;
-    if (!same && !other.trace->has_guest(pid) && !other.trace->had_guest(pid)) continue;
-    if (same ? !other.trace->finished() : other.trace->has_guest(pid)) {
-      other.dead = other.dead || same;
-      missing_.push_back(number);
-      return;
-    }
-    earlier_calls = std::max(earlier_calls, other.trace->last_call_id());
+    if (!same && !other.trace->has_guest(pid)) continue;
+    other.dead = other.dead || same;
+    missing_.push_back(number);
+    return;
   }
   auto writer = writer_of_(pid);
   if (!writer) {
@@ -153,9 +128,9 @@ void SessionCollector::add_process(std::uint32_t number) {
     return;
   }
   if (std::find(writers_.begin(), writers_.end(), *writer) == writers_.end()) writers_.push_back(*writer);
-  auto watch = std::make_unique<ProcessWatch>(static_cast<pid_t>(pid));
+  auto watch = std::make_unique<ProcessWatch>(static_cast<pid_t>(pid), (*view)->header().start_monotonic_ns);
   processes_.push_back(
-      {std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, earlier_calls), std::move(watch)});
+      {std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, last_calls_[pid]), std::move(watch)});
   ++totals_.processes;
 }
 
@@ -277,9 +252,18 @@ void SessionCollector::finish_dead() {
   }
 }
 
-bool SessionCollector::all_done() const {
-  return std::all_of(processes_.begin(), processes_.end(),
-                     [](const Traced& traced) { return traced.trace->finished(); });
+// Their records are in the output: whoever waits for that may go, and what they took is given back.
+void SessionCollector::retire_finished() {
+  for (Traced& traced : processes_) {
+    if (!traced.trace->finished()) continue;
+    ProcessView& view = traced.trace->view();
+    view.header().drained.store(1, std::memory_order_release);
+    wake(view.header().drained);
+    unlink(view.path().c_str());
+    last_calls_[traced.trace->pid()] = traced.trace->last_call_id();
+    for (const std::uint32_t guest : traced.trace->guests()) last_calls_[guest] = traced.trace->last_call_id();
+  }
+  std::erase_if(processes_, [](const Traced& traced) { return traced.trace->finished(); });
 }
 
 // Programs that took the place of another one in its process, and wait for its summary.
@@ -319,15 +303,9 @@ Result<Totals> SessionCollector::run() {
     if (!progress || full || Clock::now() - last_flush_ >= settings_.flush_interval) {
       if (auto flushed = flush(); !flushed) return give_up(flushed.error());
     }
-    for (Traced& traced : processes_) {
-      if (!traced.trace->finished() || traced.told_drained) continue;
-      traced.told_drained = true;
-      traced.trace->view().header().drained.store(1, std::memory_order_release);
-      wake(traced.trace->view().header().drained);
-      unlink(traced.trace->view().path().c_str());
-    }
+    retire_finished();
     if (progress) continue;
-    if (last_round && all_done() && !images_to_come() &&
+    if (last_round && processes_.empty() && !images_to_come() &&
         session_->header().process_count.load(std::memory_order_acquire) == known_) {
       break;
     }

@@ -71,14 +71,19 @@ void ProcessTrace::open_lane(std::uint32_t ring_index) {
   lane.active = true;
   if (lane.index == 0) {
     threads_ += is_guest(lane) ? 0 : 1;
-    return;
+  } else {
+    thread_time_ns_.try_emplace(lane.tid, 0);
   }
+  lay_in_order(lane);
+}
+
+// A handler's lane lies on the lane it interrupted, whichever of them is found first.
+void ProcessTrace::lay_in_order(Lane& lane) {
   for (const auto& other : lanes_) {
-    if (other != nullptr && other->active && other->tid == lane.tid && other->index + 1 == lane.index) {
-      lane.stack.lie_on(&other->stack);
-    }
+    if (other == nullptr || !other->active || other->tid != lane.tid) continue;
+    if (other->index + 1 == lane.index) lane.stack.lie_on(&other->stack);
+    if (lane.index + 1 == other->index) other->stack.lie_on(&lane.stack);
   }
-  thread_time_ns_.try_emplace(lane.tid, 0);
 }
 
 std::size_t ProcessTrace::active_lanes() const {

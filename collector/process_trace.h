@@ -39,7 +39,8 @@ class ProcessTrace final : private CallSink {
   std::uint64_t last_call_id() const { return last_call_id_; }
   // Whether a vfork child `pid`, which lives in this process's memory, still has records here.
   bool has_guest(std::uint32_t pid) const;
-  bool had_guest(std::uint32_t pid) const { return guests_.count(pid) > 0; }
+  // All of them that were recorded.
+  const std::set<std::uint32_t>& guests() const { return guests_; }
   ProcessView& view() { return *view_; }
   writers::Writer& writer() { return records_.writer(); }
 
@@ -98,6 +99,7 @@ class ProcessTrace final : private CallSink {
   static void list_open_calls(const Lane& lane, writers::Summary& record);
   void announce(Lane& lane, std::int64_t time_ns);
   void open_lane(std::uint32_t ring_index);
+  void lay_in_order(Lane& lane);
   void close_lane(Lane& lane);
   bool peek(Lane& lane);
   void handle(Lane& lane, const RingRecord& record, std::int64_t time_ns);
