@@ -46,6 +46,35 @@ def without_return_type(full, name):
     return full[place:end] + rest
 
 
+def local_types(text, argument=False):
+    """`x<T* a::f<int>(int)::'lambda'(T*)>`, whose argument is local to a template, without that one's return type `T*`."""
+    if ")::" not in text:
+        return text
+    pieces, out, depth, inner, space, opened = [], [], 0, 0, -1, -1
+    for at, char in enumerate(text + ","):
+        closing = char in ")]}" or (char == ">" and text[at - 1] != "-")
+        if char in "<([{":
+            if depth == 0:
+                opened = len(out) if char == "(" and opened < 0 else opened
+                out.append(char)
+                inner = at + 1
+            depth += 1
+        elif closing and depth:
+            depth -= 1
+            if depth == 0:
+                out.append(local_types(text[inner:at], True) + char)
+        elif depth == 0:
+            if char == "," or at == len(text):
+                local = any(a.endswith(")") and b + c == "::" for a, b, c in zip(out, out[1:], out[2:]))
+                pieces.append("".join([" "] * bool(pieces) + out[space + 1:] if argument and local and 0 <= space < opened else out))
+                out, space, opened = [], -1, -1
+            else:
+                if char == " " and opened < 0 and out:
+                    space = len(out)
+                out.append(char)
+    return ",".join(pieces)
+
+
 def binary_module(path):
     """`/usr/lib/libz.so.1.2` is `libz`, `/usr/bin/mawk` is `mawk`."""
     return re.sub(r"\.so(\.[0-9.]*)?$", "", os.path.basename(path))
@@ -91,7 +120,7 @@ class Names:
                 self.demangled[symbol] = ("global constructors keyed to " if kind == "I" else "global destructors keyed to ") + (
                     subprocess.run([filter_program, kept], capture_output=True, text=True, check=True).stdout.strip() if kept.startswith("_Z") else kept)
             else:
-                self.demangled[symbol] = plain(without_return_type(plain(full), name)) if symbol.startswith("_Z") else full
+                self.demangled[symbol] = local_types(plain(without_return_type(plain(full), name))) if symbol.startswith("_Z") else full
 
     def address(self, file_offset):
         for offset, virtual, size in self.segments:
