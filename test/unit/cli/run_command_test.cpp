@@ -211,7 +211,10 @@ TEST_F(RunCommandTest, ASignalSentToTheToolIsPassedOn) {
 }
 
 TEST_F(RunCommandTest, StoppingAndContinuingReachesTheProgram) {
-  const pid_t pid = start({"run", "-q", "sh", "-c", "touch ready; while [ ! -e go ]; do sleep 0.01; done; exit 6"});
+  // In a process group of its own: the kernel discards SIGTSTP in a group without a parent in its session, as a test
+  // may be run in.
+  const pid_t pid = start({"run", "-q", "sh", "-c", "touch ready; while [ ! -e go ]; do sleep 0.01; done; exit 6"},
+                          [] { setpgid(0, 0); });
   wait_for_file("ready");
   kill(pid, SIGTSTP);  // passed on; the tool then stops as the program did
   int status = 0;
