@@ -118,7 +118,7 @@ class ElfBinary final : public Binary {
   // The namespaces around a function, joined; empty where there are none.
   std::string module_of(const std::vector<ScopePart>& scopes, const std::optional<Declaration>& declaration) {
     std::vector<std::string_view> path;
-    if (declaration && agrees(declaration->namespaces, scopes)) {
+    if (declaration && agrees(*declaration, scopes)) {
       path.assign(declaration->namespaces.begin(), declaration->namespaces.end());
     } else {
       for (const ScopePart& scope : scopes) {
@@ -136,10 +136,12 @@ class ElfBinary final : public Binary {
   }
 
   // Functions folded into one by the linker share an address, and then the debug information may be another's. A C
-  // name has no scopes to compare.
-  static bool agrees(const std::vector<std::string>& namespaces, const std::vector<ScopePart>& scopes) {
+  // name has no scopes to compare. Where the symbol has scopes and the debug information has none, it does not tell
+  // them.
+  static bool agrees(const Declaration& declaration, const std::vector<ScopePart>& scopes) {
     if (scopes.empty()) return true;
-    return namespaces.size() <= scopes.size() &&
+    const std::vector<std::string>& namespaces = declaration.namespaces;
+    return declaration.scoped && namespaces.size() <= scopes.size() &&
            std::equal(namespaces.begin(), namespaces.end(), scopes.begin(),
                       [](const std::string& name, const ScopePart& scope) { return name == scope.name; });
   }

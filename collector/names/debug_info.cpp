@@ -152,7 +152,7 @@ class LibdwInfo final : public DebugInfo {
   }
 
   // Namespaces stand outside of classes and functions, so these are passed over.
-  std::vector<std::string> namespaces_of(const Dwarf_Die& function) {
+  void find_scopes(const Dwarf_Die& function, Declaration& declaration) {
     std::vector<std::string> innermost_first;
     std::optional<Dwarf_Die> scope = parent_of(declaration_of(function));
     for (int i = 0; scope && i < kMaxDepth; ++i) {
@@ -163,10 +163,10 @@ class LibdwInfo final : public DebugInfo {
       } else if (!holds_functions(tag)) {
         break;
       }
+      declaration.scoped = true;
       scope = parent_of(declaration_of(*scope));
     }
-    std::reverse(innermost_first.begin(), innermost_first.end());
-    return innermost_first;
+    declaration.namespaces.assign(innermost_first.rbegin(), innermost_first.rend());
   }
 
   Declaration describe(Dwarf_Die function, Dwarf_Addr address) {
@@ -176,7 +176,7 @@ class LibdwInfo final : public DebugInfo {
     if (symbol == nullptr) symbol = dwarf_diename(&function);
     if (symbol != nullptr) declaration.symbol = symbol;
     locate(function, address, declaration);
-    declaration.namespaces = namespaces_of(function);
+    find_scopes(function, declaration);
     return declaration;
   }
 

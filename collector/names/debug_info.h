@@ -19,6 +19,7 @@ struct Declaration {
   std::string file;    // absolute, or as the compiler was told where that is not known
   std::uint32_t line = 0;
   std::vector<std::string> namespaces;  // outermost first; `(anonymous namespace)`
+  bool scoped = false;                  // stands in a namespace, class or function. gcc's -g1 tells no scopes at all
 };
 
 class DebugInfo {
