@@ -28,6 +28,10 @@ constexpr std::uint64_t kRecordsPerTurn = 32'768;
 // With several lanes a record waits so long for others that may be older; a hook takes nanoseconds, unless the
 // scheduler takes its processor away between the clock and the store.
 constexpr std::int64_t kMergeWindow_ns = 1'000'000;
+// Fewer records than this, and the threads are slower than we are: reading every head over and over would only take its
+// cache line from its thread. A ring of 1 MiB takes more than a millisecond to fill, and rings the bell before.
+constexpr std::uint64_t kWorthStaying = 4096;
+constexpr std::chrono::nanoseconds kNap = 200us;
 constexpr std::chrono::nanoseconds kMergeWait = 1ms;
 constexpr std::chrono::nanoseconds kLivenessInterval = 20ms;
 
@@ -65,7 +69,7 @@ class SessionCollector final : public Collector {
   void add_process(std::uint32_t number);
   void check_liveness();
   std::int64_t limit_ns(const Traced& traced, bool several) const;
-  bool turn();
+  std::uint64_t turn();
   bool anything_pending();
   Result<void> flush();
   void finish_dead();
@@ -157,9 +161,9 @@ std::int64_t SessionCollector::limit_ns(const Traced& traced, bool several) cons
   return traced.trace->now_ns() - kMergeWindow_ns;
 }
 
-// One turn: names what is new, then consumes what is there, processes in the order of their earliest record. True where
-// there was anything.
-bool SessionCollector::turn() {
+// One turn: names what is new, then consumes what is there, processes in the order of their earliest record. Returns
+// how many records there were.
+std::uint64_t SessionCollector::turn() {
   for (Traced& traced : processes_) {
     if (traced.trace->finished()) continue;
     traced.trace->decide_functions();
@@ -189,7 +193,7 @@ bool SessionCollector::turn() {
     consumed += count;
     if (earliest->trace->writer().buffered_bytes() >= kFlushBytes || count == 0) break;
   }
-  return consumed > 0;
+  return consumed;
 }
 
 bool SessionCollector::anything_pending() {
@@ -295,21 +299,21 @@ Result<Totals> SessionCollector::run() {
     if (context_->rate.update()) {
       for (Traced& traced : processes_) traced.trace->bend_clock();
     }
-    const bool progress = turn();
+    const std::uint64_t consumed = turn();
     const bool full = std::any_of(writers_.begin(), writers_.end(), [](const writers::Writer* writer) {
       return writer->buffered_bytes() >= kFlushBytes;
     });
-    if (!progress) finish_dead();
-    if (!progress || full || Clock::now() - last_flush_ >= settings_.flush_interval) {
+    if (consumed == 0) finish_dead();
+    if (consumed == 0 || full || Clock::now() - last_flush_ >= settings_.flush_interval) {
       if (auto flushed = flush(); !flushed) return give_up(flushed.error());
     }
     retire_finished();
-    if (progress) continue;
-    if (last_round && processes_.empty() && !images_to_come() &&
+    if (consumed >= kWorthStaying || full) continue;
+    if (consumed == 0 && last_round && processes_.empty() && !images_to_come() &&
         session_->header().process_count.load(std::memory_order_acquire) == known_) {
       break;
     }
-    session_->wait(seen, anything_pending() ? kMergeWait : kLivenessInterval);
+    session_->wait(seen, consumed > 0 ? kNap : anything_pending() ? kMergeWait : kLivenessInterval);
   }
   session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
   session_->remove();
