@@ -18,3 +18,4 @@ add_custom_target(glimpse_bench_hot_path ALL
   DEPENDS glimpse_bench_hot_path_program glimpse_bench_hot_path_plain glimpse_bench_hot_path_noop glimpse_bench_hot_path_floor glimpse)
 file(WRITE "${PROJECT_BINARY_DIR}/bench/hot_path" "#!/bin/sh\nexec /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/hot_path.py --build ${PROJECT_BINARY_DIR} \"$@\"\n")
 file(CHMOD "${PROJECT_BINARY_DIR}/bench/hot_path" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+add_dependencies(glimpse_bench glimpse_bench_hot_path)
