@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -105,7 +106,7 @@ void tell_totals(const collector::Totals& totals, const Outputs& outputs, int st
                   ended));
 }
 
-// Recordings of this user that nobody has written out, for whoever reads the closing line.
+// Recordings of this user that nobody has written out, for whoever sits at the terminal.
 void tell_abandoned(const Options& options) {
   const auto abandoned = collector::abandoned_sessions(options.spool_dir).size();
   if (abandoned == 0) return;
@@ -171,7 +172,7 @@ int run_traced(const Request& request, const Options& options, const std::vector
       for (const auto& line : why_silent(found.path, totals->processes)) say(line);
     }
     tell_totals(*totals, *outputs, status, request.quiet);
-    if (!request.quiet) tell_abandoned(options);
+    if (!request.quiet && isatty(STDERR_FILENO) != 0) tell_abandoned(options);
   }
   collector->reset();
   return end_like(status);

@@ -1,5 +1,6 @@
 #include "collector/process_watch.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,8 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string>
 
@@ -28,8 +27,12 @@ std::int64_t clock_ns(clockid_t clock) {
 // When the process began, on CLOCK_BOOTTIME; 0 where it cannot be told. proc(5), field 22 of /proc/PID/stat, behind the
 // command's name, which may hold anything.
 std::int64_t began_boottime_ns(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const int fd = open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  char bytes[1024];
+  const ssize_t length = read(fd, bytes, sizeof(bytes));  // ESRCH where the process has gone meanwhile
+  close(fd);
+  const std::string text(bytes, length > 0 ? static_cast<std::size_t>(length) : 0);
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return 0;
   std::istringstream fields(text.substr(name_end + 1));
