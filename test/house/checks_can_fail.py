@@ -139,6 +139,15 @@ class TidyTree(Tree):
         self.track("a.txt", f"see {self.root.resolve()}/notes\n")
         self.fails("a.txt:1: names a path of one machine", "tidy_tree.py", self.root)
 
+    def test_a_word_that_a_checkout_below_the_root_is_named_like_is_no_path(self):
+        sys.path.insert(0, str(HERE))
+        sys.dont_write_bytecode = True
+        import tidy_tree
+
+        machine = tidy_tree.paths_of_this_machine("/check")
+        self.assertIsNone(machine.search("run `scripts/check` and ./check, then $here/check/all"))
+        self.assertIsNotNone(machine.search("see /check/docs"))
+
     def test_the_users_home_is_found(self):
         self.track("a.txt", f"\nsee {os.path.expanduser('~')}/notes\n")
         self.fails("a.txt:2: names a path of one machine", "tidy_tree.py", self.root)

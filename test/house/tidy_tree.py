@@ -18,13 +18,19 @@ STANDARD = {"/", "/tmp", "/usr", "/var", "/opt", "/srv", "/home", "/usr/src", "/
 
 
 def paths_of_this_machine(root):
-    """The checkout's own path, the folder it stands in, and the user's home."""
+    """The checkout's own path, the folder it stands in, and the user's home, as absolute paths.
+
+    A place directly below / is a word that any path may end with (`scripts/check` in a checkout at /check): as a
+    path of this machine it counts only where it begins one and something follows it.
+    """
     here = pathlib.Path(root)
     places = {str(here)} | {str(parent) for parent in here.parents if str(parent) not in STANDARD}
     places |= {os.path.expanduser("~")}
     words = sorted(places - {"/"}, key=len, reverse=True)
+    follows = {word: r"(?![\w-])" if word.count("/") > 1 else r"/\w" for word in words}
     # Who tests as root must not leave root's paths either.
-    return re.compile("|".join([re.escape(word) + r"(?![\w-])" for word in words] + [r"/root/\w"]))
+    patterns = [re.escape(word) + follows[word] for word in words] + [r"/root/\w"]
+    return re.compile(r"(?<![\w.})*-])(?:" + "|".join(patterns) + ")")
 
 
 def wrong(root, tracked):
