@@ -144,9 +144,9 @@ class TidyTree(Tree):
         sys.dont_write_bytecode = True
         import tidy_tree
 
-        machine = tidy_tree.paths_of_this_machine("/check")
-        self.assertIsNone(machine.search("run `scripts/check` and ./check, then $here/check/all"))
-        self.assertIsNotNone(machine.search("see /check/docs"))
+        machine = tidy_tree.paths_of_this_machine("/nowhere")
+        self.assertIsNone(machine.search("run `scripts/nowhere` and ./nowhere, then $here/nowhere/all"))
+        self.assertIsNotNone(machine.search("see /nowhere/docs"))
 
     def test_the_users_home_is_found(self):
         self.track("a.txt", f"\nsee {os.path.expanduser('~')}/notes\n")
