@@ -64,11 +64,7 @@ void take_back(Thread& thread) {
 
 // The first lane that no hook holds; null where handlers nest too deeply, or there is no memory.
 Lane* handler_lane(Thread& thread) {
-  if (thread.nested == nullptr) {
-    Lane* lanes = make_nested_lanes();
-    if (lanes == nullptr) return nullptr;
-    thread.nested = lanes;
-  }
+  if (thread.nested == nullptr && !make_nested_lanes(thread)) return nullptr;
   for (unsigned i = 0; i < kNestedLanes; ++i) {
     if (thread.nested[i].guard == 0) return &thread.nested[i];
   }

@@ -15,6 +15,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/modules.h"
 #include "runtime/process.h"
 #include "runtime/session.h"
+#include "runtime/signals_held.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
 #include "runtime/threads.h"
@@ -59,6 +60,7 @@ bool create_file(const char* path) {
   sys_close(fd);
   if (base == nullptr) {
     say("no room to map ", path, 0);
+    sys_unlink(path);
     return false;
   }
   process.base = base;
@@ -68,6 +70,7 @@ bool create_file(const char* path) {
   process.functions = reinterpret_cast<wire::FunctionEntry*>(base + wire::kFunctionsOffset);
   if (!populate(0, wire::kModulesOffset) || !populate_functions(0)) {
     say("no space left below ", process.session_path, 0);
+    sys_unlink(path);
     sys_munmap(base, process.mapped_bytes);
     return false;
   }
@@ -98,26 +101,27 @@ bool announce_process() {
   fresh.add(path.text()).add(".new");
   if (!create_file(fresh.text())) return false;
   const long renamed = sys_rename(fresh.text(), path.text());
-  if (renamed < 0) {
-    say("cannot rename ", fresh.text(), static_cast<int>(-renamed));
-    return false;
-  }
-  return true;
+  if (renamed == 0) return true;
+  say("cannot rename ", fresh.text(), static_cast<int>(-renamed));
+  sys_unlink(fresh.text());
+  return false;
 }
 
 bool attach() {
   process.pid = sys_getpid();
   std::uint8_t* parents_base = process.base;  // of a process this one was forked from
   const std::uint64_t parents_bytes = process.mapped_bytes;
-  if (process.session == nullptr || session_over()) {
-    if (!open_session()) return false;
-  }
+  const bool new_session = process.session == nullptr || session_over();
+  if (new_session && !open_session()) return false;
   choose_clock();
   if (!map_function_table()) {
     say("no memory for the table of functions", "", 0);
     return false;
   }
-  if (!announce_process()) return false;
+  if (!announce_process()) {
+    if (new_session) discard_session();
+    return false;
+  }
   use_function_table();
   if (++process.generation == 1) {
     const std::uintptr_t guard = this_thread.lane.guard;
@@ -129,10 +133,8 @@ bool attach() {
   prepare_threads();
   if (parents_base != nullptr) sys_munmap(parents_base, parents_bytes);
   ring_bell();
-  if (process.session->linked != 0 &&
-      process.session->collector_state.load(std::memory_order_acquire) == wire::CollectorState::kNone) {
-    start_collector();
-  }
+  // A forked child may come here before the collector that its parent started: only the session's maker starts one.
+  if (new_session && process.session->linked != 0) start_collector();
   return true;
 }
 
@@ -143,6 +145,7 @@ bool process_attached() {
 }
 
 bool attach_process() {
+  const SignalsHeld held;  // what a handler calls meanwhile is recorded, too
   while (true) {
     Attachment seen = process.attachment.load(std::memory_order_acquire);
     if (seen == Attachment::kDisabled) return false;

@@ -117,6 +117,14 @@ bool open_session() {
   return create_session();
 }
 
+void discard_session() {
+  if (process.session->linked == 0) return;
+  PathText file;
+  file.add(process.session_path).add("/").add(wire::kSessionFileName);
+  sys_unlink(file.text());
+  sys_rmdir(process.session_path);
+}
+
 }  // namespace glimpse::runtime
 
 GLIMPSE_UNTRACED_END

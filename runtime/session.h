@@ -10,6 +10,9 @@ bool open_session();
 // Whether the session was a linked program's own and has ended, while this child of its lives on.
 bool session_over();
 
+// Takes back a session of this process's own that nobody has recorded into.
+void discard_session();
+
 // In a linked program: starts `glimpse collect` for the session, detached, in a session of its own, invisible to
 // wait(). Where it cannot be started, one line says so, and the rings keep what fits for `glimpse recover`.
 void start_collector();

@@ -45,6 +45,7 @@ inline long sys_rename(const char* from, const char* to) {
   return raw_syscall(__NR_rename, as_long(from), as_long(to));
 }
 inline long sys_unlink(const char* path) { return raw_syscall(__NR_unlink, as_long(path)); }
+inline long sys_rmdir(const char* path) { return raw_syscall(__NR_rmdir, as_long(path)); }
 inline long sys_mkdir(const char* path, unsigned mode) { return raw_syscall(__NR_mkdir, as_long(path), mode); }
 inline long sys_readlink(const char* path, char* to, size_t bytes) {
   return raw_syscall(__NR_readlink, as_long(path), as_long(to), static_cast<long>(bytes));

@@ -12,6 +12,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/room.h"
+#include "runtime/signals_held.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
 #include "runtime/threads.h"
@@ -81,6 +82,7 @@ void end_thread(void* value) {
     return;
   }
   thread.end_rounds = 0;
+  const SignalsHeld held;
   thread.lane.guard = kInternal;
   push_rename(thread.lane);
   end_lane(thread.lane);
@@ -126,6 +128,12 @@ void prepare_threads() {
 }
 
 void start_thread(Thread& thread) {
+  if (thread.process_generation == 0) {  // as it was born; a handler may record in it already
+    thread.tid = sys_gettid();
+    thread.process_generation = process.generation;
+    return;
+  }
+  const SignalsHeld held;
   const std::uintptr_t guard = thread.lane.guard;
   reset_lane(thread.lane, 0);
   thread.lane.guard = guard;
@@ -164,7 +172,7 @@ void tell_name() {
   if (thread.process_generation != process.generation || !process_attached()) return;
   const std::uintptr_t guard = thread.lane.guard;
   if (guard != 0 && guard != kInFlight) return;  // in a handler that interrupted a hook
-  thread.lane.guard = kInternal;
+  thread.lane.guard = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   push_rename(thread.lane);
   thread.lane.guard = guard;
 }
@@ -196,6 +204,7 @@ bool claim_ring(Lane& lane) {
   if (lane.index == 0 && end_key_made && !thread.vfork_child) {
     const std::uintptr_t guard = lane.guard;
     const ErrnoKeeper keeper;
+    const SignalsHeld held;  // a handler's calls are the program's own, and recorded
     lane.guard = kInternal;  // the C library may allocate, with an allocator of the program
     pthread_setspecific(end_key, &thread);
     lane.guard = guard;
@@ -203,13 +212,17 @@ bool claim_ring(Lane& lane) {
   return true;
 }
 
-Lane* make_nested_lanes() {
+bool make_nested_lanes(Thread& thread) {
   void* where =
       sys_mmap(nullptr, sizeof(Lane) * kNestedLanes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mmap_failed(where)) return nullptr;
+  if (mmap_failed(where)) return thread.nested != nullptr;
   Lane* lanes = static_cast<Lane*>(where);
   for (unsigned i = 0; i < kNestedLanes; ++i) reset_lane(lanes[i], i + 1);
-  return lanes;
+  Lane* none = nullptr;  // another handler may have come meanwhile, and have made them
+  if (!__atomic_compare_exchange_n(&thread.nested, &none, lanes, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    sys_munmap(where, sizeof(Lane) * kNestedLanes);
+  }
+  return true;
 }
 
 bool grow_frames(Lane& lane) {

@@ -22,7 +22,7 @@ void tell_name();
 // Claims a ring for the lane. False where there is none, or no memory for it.
 bool claim_ring(Lane& lane);
 
-// Memory for `kNestedLanes` lanes of signal handlers; null where there is none.
-Lane* make_nested_lanes();
+// Gives the calling thread lanes for signal handlers. False where there is no memory.
+bool make_nested_lanes(Thread& thread);
 
 }  // namespace glimpse::runtime
