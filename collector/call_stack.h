@@ -47,6 +47,8 @@ class CallStack {
   enum class Left : std::uint8_t { kUnwound, kForced, kOtherwise };
   void left(std::uint64_t frames, Left how, std::int64_t time_ns);
 
+  bool has_open() const { return !open_.empty(); }
+
   // Recorded calls that are open, outermost first.
   template <typename Visit>
   void each_open(Visit visit) const {

@@ -81,8 +81,8 @@ void ProcessTrace::open_lane(std::uint32_t ring_index) {
 void ProcessTrace::lay_in_order(Lane& lane) {
   for (const auto& other : lanes_) {
     if (other == nullptr || !other->active || other->tid != lane.tid) continue;
-    if (other->index + 1 == lane.index) lane.stack.lie_on(&other->stack);
-    if (lane.index + 1 == other->index) other->stack.lie_on(&lane.stack);
+    if (other->index + 1 == lane.index) lane.stack.lie_on(other->running);
+    if (lane.index + 1 == other->index) other->stack.lie_on(lane.running);
   }
 }
 
@@ -146,10 +146,10 @@ void ProcessTrace::handle(Lane& lane, const RingRecord& record, std::int64_t tim
   last_time_ns_ = std::max(last_time_ns_, time_ns);
   switch (record.kind) {
     case wire::EventKind::kStart:
-      lane.stack.start(functions_[record.function], time_ns);
+      lane.running->start(functions_[record.function], time_ns);
       break;
     case wire::EventKind::kEnd:
-      lane.stack.end(functions_[record.function], time_ns);
+      lane.running->end(functions_[record.function], time_ns);
       break;
     default:
       handle_record(lane, record, time_ns);
@@ -164,25 +164,25 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
       const auto type_bytes = static_cast<std::uint32_t>(word(1));
       const auto what_bytes = static_cast<std::uint32_t>(word(1) >> 32);
       const bool has_what = what_bytes != wire::kNoWhat;
-      lane.stack.thrown(word(0), exception_type(payload_text(payload, 2, type_bytes)),
-                        payload_text(payload, 2 + wire::words_for(type_bytes), has_what ? what_bytes : 0), has_what);
+      lane.running->thrown(word(0), exception_type(payload_text(payload, 2, type_bytes)),
+                           payload_text(payload, 2 + wire::words_for(type_bytes), has_what ? what_bytes : 0), has_what);
       break;
     }
     case wire::RecordType::kCatch:
-      lane.stack.caught(word(0));
+      lane.running->caught(word(0));
       break;
     case wire::RecordType::kLeave: {
       const auto reason = static_cast<wire::LeaveReason>(word(0) >> 32);
-      lane.stack.left(static_cast<std::uint32_t>(word(0)),
-                      reason == wire::LeaveReason::kUnwound  ? CallStack::Left::kUnwound
-                      : reason == wire::LeaveReason::kForced ? CallStack::Left::kForced
-                                                             : CallStack::Left::kOtherwise,
-                      time_ns);
+      lane.running->left(static_cast<std::uint32_t>(word(0)),
+                         reason == wire::LeaveReason::kUnwound  ? CallStack::Left::kUnwound
+                         : reason == wire::LeaveReason::kForced ? CallStack::Left::kForced
+                                                                : CallStack::Left::kOtherwise,
+                         time_ns);
       break;
     }
     case wire::RecordType::kLost: {
       // The calls are gone. The ends are told here, later than they were: nothing of them is missing but their time.
-      lane.stack.left(word(1), CallStack::Left::kOtherwise, time_ns);
+      lane.running->left(word(1), CallStack::Left::kOtherwise, time_ns);
       late_ends_ += word(1);
       records_.notice(
           lane.pid, lane.tid, "dropped",
@@ -194,8 +194,31 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
       lane.name = fixed_text(reinterpret_cast<const char*>(payload.data()), payload.size() * sizeof(std::uint64_t));
       if (lane.announced) announce(lane, time_ns);
       break;
+    case wire::RecordType::kSwitch:
+      switch_stack(lane, static_cast<std::uint32_t>(word(0)));
+      break;
     default:
       break;  // of a later version: skipped, as the format allows
+  }
+}
+
+// The thread goes on with another of its stacks. One that is left without open calls is forgotten.
+void ProcessTrace::switch_stack(Lane& lane, std::uint32_t number) {
+  if (number == lane.running_number) return;
+  CallStack& left = *lane.running;
+  const std::uint32_t left_number = lane.running_number;
+  lane.running_number = number;
+  lane.running =
+      number == 0
+          ? &lane.stack
+          : &lane.fibers.try_emplace(number, static_cast<CallSink&>(*this), context_.settings.policy.trace_depth)
+                 .first->second;
+  for (const auto& other : lanes_) {
+    if (other != nullptr && other->stack.lies_on(left)) other->stack.lie_on(lane.running);
+  }
+  if (left_number != 0 && !left.has_open()) {
+    unmatched_ends_ += left.unmatched_ends();
+    lane.fibers.erase(left_number);
   }
 }
 
@@ -236,10 +259,11 @@ void ProcessTrace::close_lane(Lane& lane) {
   lost_full_ +=
       2 * header.lost_starts.load(std::memory_order_relaxed) + header.lost_ends.load(std::memory_order_relaxed);
   unmatched_ends_ += lane.stack.unmatched_ends();
+  for (const auto& [number, fiber] : lane.fibers) unmatched_ends_ += fiber.unmatched_ends();
   if (is_guest(lane)) write_guest_summary(lane);
   lane.active = false;
   for (const auto& other : lanes_) {  // a handler's lane may end after the one it lies on
-    if (other != nullptr && other->stack.lies_on(lane.stack)) other->stack.lie_on(nullptr);
+    if (other != nullptr && other->stack.lies_on(*lane.running)) other->stack.lie_on(nullptr);
   }
 }
 
@@ -272,10 +296,12 @@ void ProcessTrace::write_guest_summary(Lane& lane) {
 }
 
 void ProcessTrace::list_open_calls(const Lane& lane, writers::Summary& record) {
-  lane.stack.each_open([&](std::uint64_t call_id, const writers::Function& function) {
+  const auto list = [&](std::uint64_t call_id, const writers::Function& function) {
     ++record.open_calls;
     if (record.open.size() < kMostOpenCalls) record.open.push_back({lane.tid, call_id, &function});
-  });
+  };
+  lane.stack.each_open(list);
+  for (const auto& [number, fiber] : lane.fibers) fiber.each_open(list);
 }
 
 void ProcessTrace::release() {

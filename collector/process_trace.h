@@ -75,8 +75,14 @@ class ProcessTrace final : private CallSink {
   struct Lane {
     Lane(RingReader ring, CallSink& sink, std::uint32_t trace_depth)
         : reader(std::move(ring)), stack(sink, trace_depth) {}
+    Lane(const Lane&) = delete;
+    Lane& operator=(const Lane&) = delete;
+
     RingReader reader;
-    CallStack stack;
+    CallStack stack;                            // number 0: where the lane began
+    std::map<std::uint32_t, CallStack> fibers;  // the open calls of other machine stacks, by number
+    CallStack* running = &stack;
+    std::uint32_t running_number = 0;
     std::uint32_t pid = 0;  // another than the process's: a vfork child, a guest in its memory
     std::uint32_t tid = 0;
     std::uint32_t index = 0;    // 0: the thread's own
@@ -97,6 +103,7 @@ class ProcessTrace final : private CallSink {
   void finish_guest(Lane& lane);
   void write_guest_summary(Lane& lane);
   static void list_open_calls(const Lane& lane, writers::Summary& record);
+  void switch_stack(Lane& lane, std::uint32_t number);
   void announce(Lane& lane, std::int64_t time_ns);
   void open_lane(std::uint32_t ring_index);
   void lay_in_order(Lane& lane);

@@ -8,14 +8,12 @@
 
 GLIMPSE_UNTRACED_BEGIN
 
-#include <signal.h>
-
 #include "runtime/hot/hooks.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
 #include "runtime/room.h"
 #include "runtime/shadow_stack.h"
-#include "runtime/syscalls.h"
+#include "runtime/stacks.h"
 #include "runtime/threads.h"
 #include "runtime/unwinding.h"
 
@@ -42,14 +40,10 @@ class Guarded {
   std::uintptr_t after_;
 };
 
-bool on_alternate_stack() {
-  stack_t stack{};
-  return raw_syscall(__NR_sigaltstack, 0, as_long(&stack)) == 0 && (stack.ss_flags & SS_ONSTACK) != 0;
-}
-
 // The hook that set the guard lay deeper on this same stack than we do: its frame is gone.
-bool abandoned(const Lane& lane, std::uintptr_t stack_pointer) {
-  return lane.guard >= kFirstStackPointer && stack_pointer > lane.guard && !on_alternate_stack();
+bool abandoned(Lane& lane, std::uintptr_t stack_pointer) {
+  return lane.guard >= kFirstStackPointer && stack_pointer > lane.guard && !arrived_on_alternate(lane, stack_pointer) &&
+         on_one_stack(lane, lane.guard, stack_pointer);
 }
 
 void take_back(Thread& thread) {

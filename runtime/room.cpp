@@ -19,20 +19,25 @@ namespace {
 constexpr std::uint64_t kPopulateWords = 8192;  // memory is given to a ring in steps of 64 KiB
 constexpr std::uint64_t kLostWords = 1 + sizeof(wire::LostPayload) / 8;
 constexpr std::uint64_t kEpochWords = 2;
+constexpr std::uint64_t kSwitchWords = 2;
+constexpr std::uint64_t kForewordWords = kEpochWords + kLostWords + kSwitchWords;  // told before the next event
 
 constexpr std::uint32_t kRefusalsPerTry = 1024;
 
 enum class Need { kStart, kEnd };
 
-std::uint64_t open_frames(const Lane& lane) {
-  return lane.base == nullptr ? 0 : static_cast<std::uint64_t>(lane.top - lane.base);
+// Words that the ends of all open calls need, where each may be on another stack than the one before.
+std::uint64_t words_to_close(const Lane& lane) {
+  const std::uint64_t frames = lane.base == nullptr ? 0 : static_cast<std::uint64_t>(lane.top - lane.base);
+  if (lane.parked_frames == 0) return frames;
+  return (frames + lane.parked_frames) * (1 + kSwitchWords);
 }
 
 // Words kept back so that calls which are open can be closed.
 std::uint64_t reserve(const Lane& lane, Need need) {
   if (need == Need::kEnd) return 0;
   const std::uint64_t capacity = lane.mask + 1;
-  const std::uint64_t open = open_frames(lane) + kLostWords + kEpochWords;
+  const std::uint64_t open = words_to_close(lane) + kForewordWords;
   return open < capacity / 4 ? open : capacity / 4;
 }
 
@@ -133,6 +138,16 @@ void tell_epoch(Lane& lane, std::uint64_t ticks) {
   if (process.tsc) lane.epoch = epoch;
 }
 
+// Tells the reader on which stack the next event is, if it changed. There is room.
+void tell_stack(Lane& lane, std::uint64_t ticks) {
+  if (lane.told_stack == lane.stack.number) return;
+  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
+  store_word(lane, head, wire::pack_record(wire::RecordType::kSwitch, 1, static_cast<std::uint32_t>(ticks)));
+  store_word(lane, head + 1, lane.stack.number);
+  lane.ring->head.store(head + kSwitchWords, std::memory_order_release);
+  lane.told_stack = lane.stack.number;
+}
+
 // The clock never runs backwards within a lane as the reader sees it: an epoch, once told, is not taken back.
 std::uint64_t next_ticks(const Lane& lane) {
   const std::uint64_t ticks = read_ticks();
@@ -172,7 +187,7 @@ bool ensure_ring(Lane& lane) {
 
 // Room for a record of `words` with everything that must be told before it; tells it, and returns the clock.
 bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
-  if (!make_room(lane, words + kEpochWords + kLostWords, need)) return false;
+  if (!make_room(lane, words + kForewordWords, need)) return false;
   ticks = next_ticks(lane);
   tell_epoch(lane, ticks);
   if (lane.lost_starts != 0 || lane.lost_ends != 0) {
@@ -185,6 +200,7 @@ bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
     lane.lost_starts = 0;
     lane.lost_ends = 0;
   }
+  tell_stack(lane, ticks);
   return true;
 }
 
@@ -203,7 +219,7 @@ bool push_slowly(Lane& lane, std::uint32_t what) {
   const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
   store_word(lane, head, (ticks << 32) | what);
   lane.ring->head.store(head + 1, std::memory_order_release);
-  ask_again_where_tight(lane, before + 1 + kEpochWords + kLostWords);
+  ask_again_where_tight(lane, before + 1 + kForewordWords);
   if (at_limit) push_rename(lane);  // now and then, as it costs a system call
   return true;
 }
@@ -227,7 +243,7 @@ bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload
     }
   }
   lane.ring->head.store(head + words + 1, std::memory_order_release);
-  ask_again_where_tight(lane, before + words + 1 + kEpochWords + kLostWords);
+  ask_again_where_tight(lane, before + words + 1 + kForewordWords);
   return true;
 }
 

@@ -1,4 +1,7 @@
 // Taking frames off the shadow stack other than one by one.
+//
+// Frames on an alternate signal stack lie on top of those they interrupted: their stack pointers compare with one
+// another only, and all of them are gone once the thread is seen on the stack below.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +12,13 @@
 namespace glimpse::runtime {
 
 // The frame below the outermost call.
-bool is_bottom(const Frame& frame);
+inline bool is_bottom(const Frame& frame) { return frame.what == 0; }
+
+// Whether the function of `frame` cannot be open any more, seen from `stack_pointer` on the same thread and stack.
+bool is_gone(const Lane& lane, const Frame& frame, std::uintptr_t stack_pointer);
+
+// The innermost frame that is not gone.
+const Frame* innermost_kept(const Lane& lane, std::uintptr_t stack_pointer);
 
 // The frame that an exit hook closes, its own stack pointer being `stack_pointer`; null where there is none.
 //

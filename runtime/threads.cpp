@@ -13,6 +13,8 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/rings.h"
 #include "runtime/room.h"
 #include "runtime/signals_held.h"
+#include "runtime/shadow_stack.h"
+#include "runtime/stacks.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
 #include "runtime/threads.h"
@@ -35,9 +37,15 @@ constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                                    .lost_ends = 0,
                                                    .stalled_tail = 0,
                                                    .told_epoch = kNoEpoch,
-                                                   .index = 0},
+                                                   .index = 0,
+                                                   .stack = {},
+                                                   .alternate_low = 0,
+                                                   .alternate_high = 0,
+                                                   .parked_frames = 0,
+                                                   .told_stack = 0},
                                           .set_aside = {},
                                           .nested = nullptr,
+                                          .stacks = nullptr,
                                           .process_generation = 0,
                                           .tid = 0,
                                           .in_flight_count = 0,
@@ -58,7 +66,7 @@ bool end_key_made = false;
 void end_lane(Lane& lane) {
   if (lane.ring != &no_ring) {
     std::uint32_t open = 0;
-    for (Frame* frame = lane.top; frame->stack_pointer != bottom_frame.stack_pointer; --frame) {
+    for (Frame* frame = lane.top; !is_bottom(*frame); --frame) {
       if ((frame->what & kFrameRecorded) != 0) ++open;
     }
     if (open > 0) push_leave(lane, open, wire::LeaveReason::kForced);
@@ -85,6 +93,7 @@ void end_thread(void* value) {
   const SignalsHeld held;
   thread.lane.guard = kInternal;
   push_rename(thread.lane);
+  close_parked_stacks(thread);
   end_lane(thread.lane);
   if (thread.nested != nullptr) {
     for (unsigned i = 0; i < kNestedLanes; ++i) end_lane(thread.nested[i]);
@@ -135,6 +144,7 @@ void start_thread(Thread& thread) {
   }
   const SignalsHeld held;
   const std::uintptr_t guard = thread.lane.guard;
+  forget_stacks(thread);
   reset_lane(thread.lane, 0);
   thread.lane.guard = guard;
   if (thread.nested != nullptr) {
@@ -165,6 +175,11 @@ void reset_lane(Lane& lane, std::uint32_t index) {
   lane.lost_ends = 0;
   lane.stalled_tail = 0;
   lane.index = index;
+  lane.stack = {};
+  lane.alternate_low = 0;
+  lane.alternate_high = 0;
+  lane.parked_frames = 0;
+  lane.told_stack = 0;
 }
 
 void tell_name() {
@@ -200,6 +215,7 @@ bool claim_ring(Lane& lane) {
   lane.limit = ring->head.load(std::memory_order_relaxed);
   lane.epoch = process.tsc ? kNoEpoch : kForeignEpoch;
   lane.told_epoch = kNoEpoch;
+  lane.told_stack = 0;
   ring->state.store(wire::RingState::kActive, std::memory_order_release);
   if (lane.index == 0 && end_key_made && !thread.vfork_child) {
     const std::uintptr_t guard = lane.guard;

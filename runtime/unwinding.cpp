@@ -8,6 +8,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/process.h"
 #include "runtime/room.h"
 #include "runtime/shadow_stack.h"
+#include "runtime/stacks.h"
 #include "runtime/unwinding.h"
 
 namespace glimpse::runtime {
@@ -23,14 +24,6 @@ bool concerns(const Thread& thread) {
 
 std::uint64_t place(const Lane& lane, const Frame* frame) { return static_cast<std::uint64_t>(frame - lane.base); }
 
-// Frames that were taken off were not open at any throw any more: what takes their place is new.
-void forget_left_frames(Thread& thread) {
-  const std::uint64_t next = place(thread.lane, thread.lane.top) + 1;
-  for (std::uint32_t i = 0; i < thread.in_flight_count; ++i) {
-    if (thread.in_flight[i].depth > next) thread.in_flight[i].depth = next;
-  }
-}
-
 // What stands for the exception where nobody threw one: pthread_exit and cancellation call the unwinder by a pointer of
 // their own, and show only when it lands.
 const void* const kForcedUnwinding = nullptr;
@@ -43,9 +36,8 @@ wire::LeaveReason reason_in_flight(const Thread& thread) {
 }
 
 void leave_below(Thread& thread, std::uintptr_t stack_pointer, wire::LeaveReason reason) {
-  const Frame* frame = thread.lane.top;
-  while (frame->stack_pointer < stack_pointer) --frame;
-  leave_frames(thread.lane, frame, reason);
+  find_stack(thread.lane, stack_pointer);
+  leave_frames(thread.lane, innermost_kept(thread.lane, stack_pointer), reason);
   forget_left_frames(thread);
 }
 
@@ -81,11 +73,19 @@ void push_throw(Lane& lane, const void* exception) {
 
 }  // namespace
 
+void forget_left_frames(Thread& thread) {
+  const std::uint64_t next = place(thread.lane, thread.lane.top) + 1;
+  for (std::uint32_t i = 0; i < thread.in_flight_count; ++i) {
+    if (thread.in_flight[i].depth > next) thread.in_flight[i].depth = next;
+  }
+}
+
 void note_throw(const void* exception) {
   Thread& thread = this_thread;
   if (!concerns(thread)) return;
   remove_in_flight(thread, exception);  // thrown again
   thread.lane.guard = kInternal;        // what() may be traced
+  find_stack(thread.lane, reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
   push_throw(thread.lane, exception);
   add_in_flight(thread, exception);
   thread.lane.guard = kInFlight;
@@ -118,6 +118,7 @@ void note_catch(const void* exception, std::uintptr_t stack_pointer) {
 void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {
   Lane& lane = thread.lane;
   const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
+  find_stack(lane, stack_pointer);
   const Frame* frame = find_frame(lane, id, static_cast<std::uint32_t>(call_site), stack_pointer);
   if (frame == nullptr) return;
   if (place(lane, frame) < thread.in_flight[thread.in_flight_count - 1].depth) {

@@ -12,6 +12,10 @@ namespace glimpse::runtime {
 // usual. The lane's guard is set.
 void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer);
 
+// Frames were taken off the thread's shadow stack: they were not open at any throw any more, and what takes their place
+// is new.
+void forget_left_frames(Thread& thread);
+
 // `exception` (an _Unwind_Exception*) is about to unwind this thread's stack.
 void note_throw(const void* exception);
 

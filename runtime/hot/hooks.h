@@ -16,11 +16,11 @@ namespace glimpse::runtime {
 inline void enter_lane(Lane& lane, const FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
                        std::uintptr_t stack_pointer) {
   const auto site = static_cast<std::uint32_t>(call_site);
-  // Inlined functions share stack pointer and call site with the frame they live in; anything else that is not above
-  // the new frame has been left without its exit hook.
-  if (lane.top->stack_pointer <= stack_pointer &&
-      (lane.top->stack_pointer < stack_pointer || lane.top->call_site != site)) [[unlikely]] {
-    close_stale_frames(lane, site, stack_pointer);
+  // Inlined functions share stack pointer and call site with the frame they live in. Any other frame that is not a
+  // little above the new one has been left without its exit hook, or lies on another stack, or far above on this one.
+  const std::uintptr_t below = lane.top->stack_pointer - stack_pointer;
+  if (below - 1 >= kNearBytes && (below != 0 || lane.top->call_site != site)) [[unlikely]] {
+    settle_enter(lane, site, stack_pointer);
   }
   const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
   if (id == kSkippedFunction) return;  // a handler on this thread has just learnt it
@@ -53,7 +53,8 @@ inline void exit_lane(Lane& lane, const FunctionSlot& slot, std::uintptr_t call_
   const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
   const auto site = static_cast<std::uint32_t>(call_site);
   Frame* frame = lane.top;
-  if (frame->what >> kFrameFlagBits != id || frame->call_site != site) [[unlikely]] {
+  if (frame->what >> kFrameFlagBits != id || frame->call_site != site ||
+      stack_pointer - frame->stack_pointer + kArgumentBytes > kNearBytes) [[unlikely]] {
     if (!uncover_frame(lane, id, site, stack_pointer)) return;
     frame = lane.top;
   }

@@ -1,5 +1,8 @@
 // One stream of events with its shadow stack, and the thread-local state that holds them.
 //
+// The shadow stack has the open calls of the machine stack that the thread runs on. Where it runs on several in turn
+// (fibers), those of the others are parked: runtime/stacks.h.
+//
 //   lane 0   the thread's own calls
 //   lane 1…  calls of a signal handler that interrupted a hook of lane 0 (of lane 1, …)
 //
@@ -33,13 +36,32 @@ inline constexpr std::uint32_t kFrameCounted = 1;   // counts against the policy
 inline constexpr std::uint32_t kFrameRecorded = 2;  // its START is in the ring
 inline constexpr unsigned kFrameFlagBits = 2;
 
+// A call no further below the innermost open one than this lies on the same stack. Anything else is looked at.
+inline constexpr std::uintptr_t kNearBytes = 4096;
+// The stack pointer of an exit hook may lie this far below that of its entry: arguments that are being passed.
+inline constexpr std::uintptr_t kArgumentBytes = 256;
+
 inline constexpr std::uintptr_t kInFlight = 1;
 inline constexpr std::uintptr_t kInternal = 2;
 inline constexpr std::uintptr_t kFirstStackPointer = 4096;
 
+// A machine stack, as far as it is known: [low, high].
+enum class StackKind : std::uint32_t {
+  kUnknown,    // not looked at yet
+  kThreads,    // the thread's own: `high` is its top, and it reaches down to an unmapped page
+  kGuessed,    // somebody switched stacks by other means than libc: known is what was seen of it
+  kAnnounced,  // swapcontext said which bytes it has
+};
+struct StackBounds {
+  std::uintptr_t low;
+  std::uintptr_t high;
+  StackKind kind;
+  std::uint32_t number;  // among the lane's
+};
+
 struct Lane {
   std::uintptr_t guard;
-  Frame* top;  // innermost open call; the frame below the first is bottom_frame
+  Frame* top;  // innermost open call; below the first is a bottom frame
   Frame* end;  // one past the last place
   wire::RingHeader* ring;
   std::uint64_t* words;
@@ -54,6 +76,11 @@ struct Lane {
   std::uint64_t stalled_tail;  // where the reader stood when the lane last waited in vain, plus 1; 0: never
   std::uint32_t told_epoch;    // the epoch the reader was last told
   std::uint32_t index;
+  StackBounds stack;             // the one `base` mirrors
+  std::uintptr_t alternate_low;  // the alternate signal stack, where a handler was seen on it
+  std::uintptr_t alternate_high;
+  std::uint64_t parked_frames;  // open calls of the lane's other stacks
+  std::uint32_t told_stack;     // the stack the reader was last told
 };
 
 // An exception between its throw and its catch.
@@ -64,10 +91,13 @@ struct InFlight {
 inline constexpr unsigned kMaxInFlight = 16;
 inline constexpr unsigned kNestedLanes = 3;
 
+struct StackTable;  // runtime/stacks.cpp
+
 struct Thread {
   Lane lane;
   Lane set_aside;                    // of the parent, while a vfork child uses `lane`
   Lane* nested;                      // kNestedLanes of them, once one was needed
+  StackTable* stacks;                // all that `lane` has run on, once there was more than one
   std::uint32_t process_generation;  // which process (parent or forked child) this state belongs to
   std::uint32_t tid;
   std::uint32_t in_flight_count;
@@ -79,7 +109,7 @@ struct Thread {
   InFlight in_flight[kMaxInFlight];
 };
 
-// Never stale, never matched by an exit.
+// What lies below the first open call: matched by no exit.
 extern constinit Frame bottom_frame __attribute__((visibility("hidden")));
 // A ring that is always full, for lanes that have none yet.
 extern constinit wire::RingHeader no_ring __attribute__((visibility("hidden")));

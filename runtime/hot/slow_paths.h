@@ -21,10 +21,11 @@ void enter_guarded(const FunctionTable& table, FunctionSlot& slot, std::uintptr_
                    std::uintptr_t stack_pointer);
 void exit_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer);
 
-// The frames on top lie below `stack_pointer`: their functions are gone. (runtime/healing.cpp)
-void close_stale_frames(Lane& lane, std::uint32_t call_site, std::uintptr_t stack_pointer);
+// A function is entered that is not called by the innermost open one as far as stack pointers tell: finds the stack,
+// and closes the frames whose functions are gone. (runtime/healing.cpp)
+void settle_enter(Lane& lane, std::uint32_t call_site, std::uintptr_t stack_pointer);
 
-// The innermost frame is not the one that exits. True where it is now. (runtime/healing.cpp)
+// The innermost frame is not the one that exits, as it seems. True where it is now. (runtime/healing.cpp)
 bool uncover_frame(Lane& lane, std::uint32_t id, std::uint32_t call_site, std::uintptr_t stack_pointer);
 
 // The shadow stack is full. True where there is place now. (runtime/threads.cpp)

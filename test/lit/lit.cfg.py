@@ -43,6 +43,9 @@ for word, c, cxx in compilers:
         config.substitutions.append((f"%{word.replace('clang', 'clangxx').replace('gcc', 'gxx')}\\b", cxx))
         config.substitutions.append((f"%{word}\\b", c))
 
+if os.path.exists("/usr/include/boost/context/fiber.hpp"):
+    config.available_features.add("boost-context")
+
 library = os.path.join(config.glimpse_lib_dir, "libglimpse.so")
 glimpse = os.path.join(config.glimpse_bin_dir, "glimpse")
 trace = (

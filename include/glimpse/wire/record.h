@@ -17,9 +17,10 @@ enum class RecordType : std::uint32_t {
   kLeave = 4,   // frames were left without their exit hook: LeavePayload
   kLost = 5,    // events were lost here: LostPayload
   kRename = 6,  // payload: the thread's new name, two words, padded with zeros
+  kSwitch = 7,  // payload: number of the stack that the lane runs on from here on; each has its own open calls. 0 first
 };
 
-// Why frames were left. The innermost `frames` open calls of the lane end here.
+// Why frames were left. The innermost `frames` open calls of the lane's stack end here.
 enum class LeaveReason : std::uint32_t {
   kUnwound = 1,  // by the exception in flight: EXCEPTION
   kJumped = 2,   // by longjmp or the like, noticed afterwards: END

@@ -5,6 +5,9 @@ with `summary`; on each thread the calls nest, each START has one END or EXCEPTI
 open in the summary, parent_call_id and depth say what encloses it, time does not run backwards, and duration_ms is the
 time between; the summary's counts are those of the lines; keys stand in the order of docs/records.md.
 
+With --fibers a thread may have several stacks of calls, each of which nests for itself: a START without parent may begin
+one at any time.
+
 Prints one line, `whole: 1 process, 4 calls, 2 exceptions, 0 open, 0 dropped`; or the faults, and exits with 1.
 """
 
@@ -35,14 +38,19 @@ def nanoseconds(timestamp):
 class Process:
     def __init__(self):
         self.starts = self.entries = self.exceptions = self.dropped = 0
-        self.stacks = {}  # tid: open START records, outermost first
+        self.stacks = {}  # tid: its stacks, each the open START records, outermost first
         self.last = {}  # tid: timestamp
         self.calls = set()
         self.ended = False
 
 
+    def open_calls(self):
+        return [start for stacks in self.stacks.values() for stack in stacks for start in stack]
+
+
 class Reader:
-    def __init__(self):
+    def __init__(self, fibers):
+        self.fibers = fibers
         self.faults = []
         self.processes = {}  # pid: the Process that is not over
         self.over = []
@@ -72,7 +80,7 @@ class Reader:
             return self.fault(f"{kind} of {pid} before its process record or after its summary")
         process = self.processes[pid]
         if kind == "thread":
-            process.stacks.setdefault(record["tid"], [])
+            process.stacks.setdefault(record["tid"], [[]])
         elif kind == "log_entry":
             self.log_entry(process, record)
         elif kind == "summary":
@@ -84,11 +92,25 @@ class Reader:
         if list(record) != expected:
             self.fault(f"keys {' '.join(record)}, expected {' '.join(expected)}")
 
+    def stack_of(self, stacks, record):
+        """The one of a thread's stacks that the record belongs to."""
+        if not self.fibers:
+            return stacks[0]
+        start = record["stage"] == "START"
+        innermost = record["parent_call_id" if start else "call_id"]
+        for stack in stacks:
+            if (stack[-1]["call_id"] if stack else None) == innermost:
+                return stack
+        if not start or innermost is not None:
+            self.fault(f"{record['stage']} {record['function']}: {innermost} is not the innermost of any stack")
+        stacks.append([])
+        return stacks[-1]
+
     def log_entry(self, process, record):
         tid = record["tid"]
         if tid not in process.stacks:
             return self.fault(f"a call on {tid} before its thread record")
-        stack = process.stacks[tid]
+        stack = self.stack_of(process.stacks[tid], record)
         process.entries += 1
         if record["timestamp"] < process.last.get(tid, ""):
             self.fault("time runs backwards")
@@ -119,7 +141,7 @@ class Reader:
             self.fault(f"duration_ms {record['duration_ms']}, but {passed} ns passed")
 
     def summary(self, process, record):
-        still_open = {(start["tid"], start["call_id"]) for stack in process.stacks.values() for start in stack}
+        still_open = {(start["tid"], start["call_id"]) for start in process.open_calls()}
         process.still_open = len(still_open)
         process.dropped = sum(record["dropped"].values())
         named = {(call["tid"], call["call_id"]) for call in record["open"]}
@@ -137,8 +159,9 @@ def counted(number, one, many):
 
 
 def main():
-    reader = Reader()
-    with open(sys.argv[1], encoding="utf-8") as trace:
+    fibers = sys.argv[1] == "--fibers"
+    reader = Reader(fibers)
+    with open(sys.argv[1 + fibers], encoding="utf-8") as trace:
         for line in trace:
             reader.read(line)
     for pid in reader.processes:

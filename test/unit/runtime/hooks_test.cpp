@@ -32,6 +32,7 @@ class HooksTest : public testing::Test {
     lane_.words = words_.data();
     lane_.mask = words_.size() - 1;
     lane_.limit = words_.size();
+    lane_.stack = {0, 2 * kStack, StackKind::kThreads, 0};
     tell_now();
   }
 

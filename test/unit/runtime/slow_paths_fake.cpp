@@ -1,11 +1,14 @@
 #include "test/unit/runtime/slow_paths_fake.h"
 
 #include "runtime/hot/slow_paths.h"
+#include "runtime/process.h"
 #include "runtime/room.h"
 
 namespace glimpse::runtime {
 
 constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
+constinit thread_local Thread this_thread{};
+constinit Process process{};
 SlowPaths slow_paths;
 
 bool push_slowly(Lane&, std::uint32_t what) {
