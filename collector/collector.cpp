@@ -72,7 +72,9 @@ class SessionCollector final : public Collector {
   std::uint64_t turn();
   bool anything_pending();
   Result<void> flush();
+  static bool waits(const Traced& traced);
   void finish_dead();
+  void finish_if_read(Traced& traced);
   void finish_process(Traced& traced);
   void retire_finished();
   bool images_to_come() const;
@@ -235,25 +237,45 @@ ProcessEnd SessionCollector::end_of(ProcessTrace& trace) {
 
 void SessionCollector::finish_process(Traced& traced) { traced.trace->finish(end_of(*traced.trace)); }
 
+// Whether the process waits for us before it goes.
+bool SessionCollector::waits(const Traced& traced) {
+  const wire::ProcessHeader& header = traced.trace->view().header();
+  return !traced.trace->finished() && header.linked != 0 &&
+         header.state.load(std::memory_order_acquire) == wire::ProcessState::kExiting;
+}
+
 // Processes that are gone, or wait for us before they go, and have nothing left to read.
 void SessionCollector::finish_dead() {
-  for (Traced& traced : processes_) {
-    if (traced.trace->finished()) continue;
-    wire::ProcessHeader& header = traced.trace->view().header();
-    const bool exiting =
-        header.linked != 0 && header.state.load(std::memory_order_acquire) == wire::ProcessState::kExiting;
-    if (!traced.dead && !exiting) continue;
-    traced.trace->find_lanes();
-    std::int64_t ignored = 0;
-    if (traced.trace->next_time(ignored)) {
-      traced.dead = true;  // no need to wait for younger records any more
-      continue;
-    }
-    // Our own child's status is on its way from whoever waits for it.
-    const bool our_child = header.ppid == static_cast<std::uint32_t>(getpid()) && traced.watch->dead();
-    if (our_child && !finish_called_.load(std::memory_order_acquire)) continue;
-    finish_process(traced);
+  // Whoever waits finds its dead children in the output, too.
+  const bool one_waits = std::any_of(processes_.begin(), processes_.end(), waits);
+  if (one_waits) {
+    discover();
+    last_liveness_ = {};
+    check_liveness();
   }
+  for (Traced& traced : processes_) {
+    if (traced.dead && !traced.trace->finished()) finish_if_read(traced);
+  }
+  const bool all_told = std::all_of(processes_.begin(), processes_.end(),
+                                    [](const Traced& traced) { return !traced.dead || traced.trace->finished(); });
+  if (!one_waits || !all_told) return;
+  for (Traced& traced : processes_) {
+    if (waits(traced)) finish_if_read(traced);
+  }
+}
+
+void SessionCollector::finish_if_read(Traced& traced) {
+  traced.trace->find_lanes();
+  std::int64_t ignored = 0;
+  if (traced.trace->next_time(ignored)) {
+    traced.dead = true;  // no need to wait for younger records any more
+    return;
+  }
+  // Our own child's status is on its way from whoever waits for it.
+  const bool our_child =
+      traced.trace->view().header().ppid == static_cast<std::uint32_t>(getpid()) && traced.watch->dead();
+  if (our_child && !finish_called_.load(std::memory_order_acquire)) return;
+  finish_process(traced);
 }
 
 // Their records are in the output: whoever waits for that may go, and what they took is given back.

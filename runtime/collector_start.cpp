@@ -104,7 +104,7 @@ bool wants_stdout() {
   const bool known = sys_readlink("/proc/self/exe", program, sizeof(program) - 1) > 0;
   const char* arguments[] = {"glimpse", "collect", "--session", process.session_path, known ? "--program" : nullptr,
                              program,   nullptr};
-  const long error = raw_syscall(__NR_execve, as_long(tool), as_long(arguments), as_long(environ));
+  const long error = raw_syscall(__NR_execve, as_long(tool), as_long(arguments), as_long(environment()));
   process.session->collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
   Text<2048> line;
   line.add("glimpse: cannot start ").add(tool).add(" (error ").add_number(static_cast<std::uint64_t>(-error));

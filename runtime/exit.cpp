@@ -6,6 +6,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include "runtime/exit.h"
 #include "runtime/function_memory.h"
+#include "runtime/hot/lane.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
@@ -44,17 +45,34 @@ void note_status(int status, void*) {
   if (process_attached()) process.header->exit_status.store(status & 0xff, std::memory_order_relaxed);
 }
 
-__attribute__((destructor(101))) void finish() {
+// After the destructors of the last library.
+void finish(int status, void*) {
   if (!process_attached()) return;
+  note_status(status, nullptr);
   process.header->state.store(wire::ProcessState::kExiting, std::memory_order_release);
-  if (process.session->linked == 0) {  // `glimpse run` outlives us, and records what still comes
-    ring_bell();
-    return;
-  }
   process.attachment.store(Attachment::kDisabled, std::memory_order_release);
   stop_using_function_table();
   wait_until_drained();
 }
+
+// Among the destructors, whose order over all libraries nobody can choose. But they are run by a handler of exit()
+// themselves, and one that is registered meanwhile follows when all of them are through.
+void begin_to_finish() {
+  if (!process_attached()) return;
+  if (process.session->linked == 0) {  // `glimpse run` outlives us, and records what still comes
+    process.header->state.store(wire::ProcessState::kExiting, std::memory_order_release);
+    ring_bell();
+    return;
+  }
+  const std::uintptr_t guard = this_thread.lane.guard;
+  this_thread.lane.guard = kInternal;  // the C library may allocate, with an allocator of the program
+  const bool registered = on_exit(&finish, nullptr) == 0;
+  this_thread.lane.guard = guard;
+  if (!registered) finish(process.header->exit_status.load(std::memory_order_relaxed), nullptr);
+}
+
+// The last of its own library's, or its program's.
+__attribute__((section(".fini_array.00000"), used)) void (*const at_the_end)() = &begin_to_finish;
 
 }  // namespace
 

@@ -3,11 +3,14 @@
 
 GLIMPSE_UNTRACED_BEGIN
 
+#include <asm/prctl.h>
+
 #include "runtime/function_memory.h"
 #include "runtime/hot/function_table.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/modules.h"
 #include "runtime/process.h"
+#include "runtime/syscalls.h"
 #include "runtime/threads.h"
 
 namespace glimpse::runtime {
@@ -39,9 +42,19 @@ std::uint32_t new_id(std::uintptr_t function) {
   return id;
 }
 
+// Resolvers of indirect functions (IFUNC) run while the program is being relocated: the thread's storage is then zeros
+// that its initial values will yet overwrite, and in a static program there is none.
+bool too_early() {
+  if (process.attachment.load(std::memory_order_relaxed) != Attachment::kNone) return false;
+  std::uintptr_t storage = 0;
+  raw_syscall(__NR_arch_prctl, ARCH_GET_FS, as_long(&storage));
+  return storage == 0 || this_thread.lane.top == nullptr;
+}
+
 }  // namespace
 
 FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table) {
+  if (too_early()) return nullptr;
   Thread& thread = this_thread;
   const std::uintptr_t guard = thread.lane.guard;
   if (guard == kInternal) return nullptr;

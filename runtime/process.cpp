@@ -9,6 +9,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/clock.h"
 #include "runtime/errno_keeper.h"
 #include "runtime/exit.h"
+#include "runtime/fork.h"
 #include "runtime/function_memory.h"
 #include "runtime/identity.h"
 #include "runtime/message.h"
@@ -128,10 +129,11 @@ bool attach() {
     const ErrnoKeeper keeper;
     this_thread.lane.guard = kInternal;  // the C library may allocate, with an allocator of the program
     watch_exit();
+    watch_fork();
     this_thread.lane.guard = guard;
   }
   prepare_threads();
-  if (parents_base != nullptr) sys_munmap(parents_base, parents_bytes);
+  if (parents_base != nullptr) let_go_of_parent(parents_base, parents_bytes);
   ring_bell();
   // A forked child may come here before the collector that its parent started: only the session's maker starts one.
   if (new_session && process.session->linked != 0) start_collector();

@@ -13,7 +13,16 @@ void close_rings();
 // Whether this process may touch the `index`th ring.
 bool ring_opened(std::uint32_t index);
 
-// Opens a ring that was just counted. Null where there is no memory for it.
-wire::RingHeader* open_ring(std::uint32_t index);
+// Whether the ring is one of this process, or no_ring.
+bool is_ring_of_process(const wire::RingHeader* ring);
+
+// Claims a ring whose thread has ended and whose events were drained, or a new one. Where many wait to be drained and
+// nothing may be lost, waits for the collector, bounded by enqueue_timeout: memory grows with the threads that live at
+// once, not with those that have lived. Null where there is none, or no memory for it.
+wire::RingHeader* take_ring();
+
+// The thread may still record after it could last tell us of its end: its ring is ended when the kernel no longer knows
+// it.
+void let_linger(const wire::RingHeader* ring);
 
 }  // namespace glimpse::runtime

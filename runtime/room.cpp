@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/clock.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
+#include "runtime/rings.h"
 #include "runtime/room.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
@@ -173,6 +174,8 @@ void count_loss(Lane& lane, Need need) {
 }
 
 bool ensure_ring(Lane& lane) {
+  if (!is_ring_of_process(lane.ring))
+    forget_parents_lane(this_thread, lane);  // a handler forked amid a hook of the lane
   if (lane.ring != &no_ring) return true;
   // Asking costs system calls: after a refusal it is tried now and then.
   std::uint32_t& refusals = this_thread.ring_refusals;

@@ -9,6 +9,9 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
 
+// The dynamic linker's: where the stack began. Null in a C library that has no such thing.
+extern "C" __attribute__((weak)) void* __libc_stack_end;
+
 namespace glimpse::runtime {
 
 namespace {
@@ -132,9 +135,18 @@ void apply_file(Settings& settings, const char* path) {
 
 }  // namespace
 
+char** environment() {
+  if (environ != nullptr || &__libc_stack_end == nullptr) return environ;
+  // .preinit_array, or a library's initialiser that runs before libc's: where the kernel has put it, behind the
+  // arguments and the null that closes them.
+  const auto* start = static_cast<const std::uintptr_t*>(__libc_stack_end);
+  return reinterpret_cast<char**>(const_cast<std::uintptr_t*>(start + 1 + *start + 1));
+}
+
 const char* environment_value(const char* name) {
-  if (environ == nullptr) return nullptr;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  char** entries = environment();
+  if (entries == nullptr) return nullptr;
+  for (char** entry = entries; *entry != nullptr; ++entry) {
     const char* rest = after_prefix(*entry, name);
     if (rest != nullptr && *rest == '=') return rest + 1;
   }

@@ -23,6 +23,9 @@ struct Settings {
 
 void read_settings(Settings& settings);
 
+// What `environ` will be, or is; null where it was cleared.
+char** environment();
+
 // The value of an environment variable, or null. Works before libc's own start-up is done.
 const char* environment_value(const char* name);
 

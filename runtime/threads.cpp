@@ -2,6 +2,7 @@
 
 GLIMPSE_UNTRACED_BEGIN
 
+#include <limits.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -12,8 +13,8 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/room.h"
-#include "runtime/signals_held.h"
 #include "runtime/shadow_stack.h"
+#include "runtime/signals_held.h"
 #include "runtime/stacks.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
@@ -80,18 +81,10 @@ void end_lane(Lane& lane) {
   reset_lane(lane, lane.index);
 }
 
-// Called by the C library when the thread ends, after the destructors of its C++ thread_local objects. The first round
-// is passed on, so that other keys' destructors are still recorded in the same ring.
-void end_thread(void* value) {
-  Thread& thread = this_thread;
-  if (thread.process_generation != process.generation || !process_attached()) return;
-  if (++thread.end_rounds < 2) {
-    pthread_setspecific(end_key, value);
-    return;
-  }
-  thread.end_rounds = 0;
-  const SignalsHeld held;
-  thread.lane.guard = kInternal;
+// Words that the thread had recorded at its last but one round of destructors.
+constinit thread_local std::uint64_t head_before_last_round __attribute__((tls_model("initial-exec"))) = 0;
+
+void end_lanes(Thread& thread) {
   push_rename(thread.lane);
   close_parked_stacks(thread);
   end_lane(thread.lane);
@@ -101,31 +94,36 @@ void end_thread(void* value) {
     thread.nested = nullptr;
   }
   thread.in_flight_count = 0;
-  ring_bell();
-  thread.lane.guard = 0;
 }
 
-// A ring whose thread has ended and whose events were drained, or a new one.
-wire::RingHeader* take_ring(bool& fresh) {
-  wire::ProcessHeader& header = *process.header;
-  const std::uint32_t count = header.ring_count.load(std::memory_order_acquire);
-  fresh = false;
-  for (std::uint32_t i = 0; i < count && i < header.max_rings; ++i) {
-    wire::RingHeader* ring = ring_at(i);
-    auto free = wire::RingState::kFree;
-    // A ring that another thread has counted but not yet opened is inaccessible: only opened ones are looked at.
-    if (ring_opened(i) && ring->state.load(std::memory_order_relaxed) == free &&
-        ring->state.compare_exchange_strong(free, wire::RingState::kClaimed, std::memory_order_acq_rel)) {
-      return ring;
-    }
+void let_lanes_linger(const Thread& thread) {
+  let_linger(thread.lane.ring);
+  if (thread.nested == nullptr) return;
+  for (unsigned i = 0; i < kNestedLanes; ++i) let_linger(thread.nested[i].ring);
+}
+
+// Called by the C library when the thread ends, after the destructors of its C++ thread_local objects. It is passed on
+// until the last round, so that other keys' destructors are still recorded in the same ring. Where some of them ask for
+// each round, as we do, their last may come after ours: then the ring stays with the thread for as long as it lives.
+void end_thread(void* value) {
+  Thread& thread = this_thread;
+  if (thread.process_generation != process.generation || !process_attached()) return;
+  const std::uint64_t head = thread.lane.ring->head.load(std::memory_order_relaxed);
+  if (++thread.end_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+    head_before_last_round = head;
+    pthread_setspecific(end_key, value);
+    return;
   }
-  const std::uint32_t index = header.ring_count.fetch_add(1, std::memory_order_acq_rel);
-  if (index >= header.max_rings) {
-    header.ring_count.fetch_sub(1, std::memory_order_acq_rel);
-    return nullptr;
+  thread.end_rounds = 0;
+  const SignalsHeld held;
+  thread.lane.guard = kInternal;
+  if (head == head_before_last_round) {
+    end_lanes(thread);
+  } else {
+    let_lanes_linger(thread);
   }
-  fresh = true;
-  return open_ring(index);
+  ring_bell();
+  thread.lane.guard = 0;
 }
 
 }  // namespace
@@ -137,23 +135,29 @@ void prepare_threads() {
 }
 
 void start_thread(Thread& thread) {
-  if (thread.process_generation == 0) {  // as it was born; a handler may record in it already
-    thread.tid = sys_gettid();
-    thread.process_generation = process.generation;
-    return;
-  }
-  const SignalsHeld held;
-  const std::uintptr_t guard = thread.lane.guard;
-  forget_stacks(thread);
-  reset_lane(thread.lane, 0);
-  thread.lane.guard = guard;
-  if (thread.nested != nullptr) {
-    for (unsigned i = 0; i < kNestedLanes; ++i) reset_lane(thread.nested[i], i + 1);
-  }
-  thread.in_flight_count = 0;
-  thread.end_rounds = 0;
+  if (thread.process_generation != 0)
+    forget_parents_lanes(thread);  // else as it was born; a handler may record already
   thread.tid = sys_gettid();
   thread.process_generation = process.generation;
+}
+
+void forget_parents_lanes(Thread& thread) {
+  const SignalsHeld held;
+  if (thread.lane.guard < kFirstStackPointer) {
+    forget_parents_lane(thread, thread.lane);
+    thread.in_flight_count = 0;
+  }
+  for (unsigned i = 0; thread.nested != nullptr && i < kNestedLanes; ++i) {
+    if (thread.nested[i].guard == 0) forget_parents_lane(thread, thread.nested[i]);
+  }
+  thread.end_rounds = 0;
+}
+
+void forget_parents_lane(Thread& thread, Lane& lane) {
+  const std::uintptr_t guard = lane.guard;
+  if (lane.index == 0) forget_stacks(thread);
+  reset_lane(lane, lane.index);
+  lane.guard = guard;
 }
 
 void reset_lane(Lane& lane, std::uint32_t index) {
@@ -193,8 +197,7 @@ void tell_name() {
 }
 
 bool claim_ring(Lane& lane) {
-  bool fresh = false;
-  wire::RingHeader* ring = take_ring(fresh);
+  wire::RingHeader* ring = take_ring();
   if (ring == nullptr) return false;
   Thread& thread = this_thread;
   if (thread.process_generation != process.generation) {  // its first call was of a function that has its slot already
@@ -217,6 +220,7 @@ bool claim_ring(Lane& lane) {
   lane.told_epoch = kNoEpoch;
   lane.told_stack = 0;
   ring->state.store(wire::RingState::kActive, std::memory_order_release);
+  if (!end_key_made) let_linger(ring);
   if (lane.index == 0 && end_key_made && !thread.vfork_child) {
     const std::uintptr_t guard = lane.guard;
     const ErrnoKeeper keeper;

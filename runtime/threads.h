@@ -10,8 +10,13 @@ namespace glimpse::runtime {
 // Once per process, when it has attached.
 void prepare_threads();
 
-// Forgets what the thread knows of an earlier process (the parent it was forked from) and readies its lanes.
+// The thread is one of this process: what it knows of an earlier one (the parent it was forked from) it forgets.
 void start_thread(Thread& thread);
+
+// In a forked child: the thread's lanes leave the rings of the parent, and the frames that it opened; but for lanes
+// whose hook was interrupted by the handler that forked, and will go on.
+void forget_parents_lanes(Thread& thread);
+void forget_parents_lane(Thread& thread, Lane& lane);
 
 // A lane with nothing in it, without ring or frames. `frames` may hold memory to use again.
 void reset_lane(Lane& lane, std::uint32_t index);

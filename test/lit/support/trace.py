@@ -13,6 +13,7 @@ Failure: the first build that fails ends the test, saying how to repeat it by ha
 """
 
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -37,7 +38,9 @@ def arguments():
     parser.add_argument("--flags", default="", help="more compiler flags")
     parser.add_argument("--plain", action="store_true", help="Clang: plain -finstrument-functions")
     parser.add_argument("--policy", default="", help="a policy file, or the policy itself where it starts with {")
-    parser.add_argument("--link", action="store_true", help="link the library and run plain ./app, without glimpse run")
+    parser.add_argument("--link", action="store_true", help="the same as --ways so")
+    parser.add_argument("--ways", default="run", help="comma list of run (under glimpse run) and, for plain ./app, so (linked with"
+                        " libglimpse.so), a (libglimpse.a), static (that, and no shared library at all)")
     parser.add_argument("--run", default="", help="more options for glimpse run")
     parser.add_argument("--arguments", default="", help="arguments of the program")
     parser.add_argument("--env", action="append", default=[], help="NAME=VALUE for the run; may repeat")
@@ -68,11 +71,25 @@ class Failed(Exception):
     pass
 
 
-def build_and_check(options, compiler, level):
+# What the archive alone does not bring along; cmake/glimpse.pc.in says the same.
+STATIC_ASKS = "-Wl,-u,_Unwind_RaiseException,-u,__cxa_begin_catch,-u,dlclose"
+
+
+def link_flags(options, way):
+    library = f"{options.library_dir}/libglimpse"
+    return {
+        "run": [],
+        "so": [f"-L{options.library_dir}", "-lglimpse", f"-Wl,-rpath,{options.library_dir}"],
+        "a": [STATIC_ASKS, f"{library}.a"],
+        "static": ["-static", STATIC_ASKS, f"{library}.a"],
+    }[way]
+
+
+def build_and_check(options, compiler, level, way, several_ways):
     name, commands = compiler.split("=")
     c, cxx = commands.split(",")
     family = "gcc" if name == "gcc" else "clang"
-    folder = pathlib.Path(options.work) / (name + level)
+    folder = pathlib.Path(options.work) / (name + level + (f"-{way}" if several_ways else ""))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     done = [f"cd {folder}"]
@@ -89,19 +106,18 @@ def build_and_check(options, compiler, level):
     driver = c if all(source.endswith(".c") for source in sources) else cxx
     trace_flags = ["-finstrument-functions"] if options.plain and family == "clang" else FLAGS[family]
     standard = [] if driver == c or "-std=" in options.flags else ["-std=c++17"]
-    link = [f"-L{options.library_dir}", "-lglimpse", f"-Wl,-rpath,{options.library_dir}"] if options.link else []
     run([driver, level, *standard, *trace_flags, "-pthread", f"-I{options.include_dir}", *sources, "-o", "app",
-         *shlex.split(options.flags), *link])
+         *shlex.split(options.flags), *link_flags(options, way)], stderr=subprocess.DEVNULL if way == "static" else None)
 
     if options.policy.startswith("{"):
         (folder / "glimpse-policy.json").write_text(options.policy)
     elif options.policy:
         shutil.copy(options.policy, folder / "glimpse-policy.json")
     command = ["./app", *shlex.split(options.arguments)]
-    if not options.link:
+    if way == "run":
         command = [options.glimpse, "run", *shlex.split(options.run), "-o", "trace.jsonl", "--", *command]
     environment = dict(os.environ, **dict(pair.split("=", 1) for pair in options.env))
-    if options.link:
+    if way != "run":
         environment["GLIMPSE_LOG_PATH"] = "trace.jsonl"
         done.append("export GLIMPSE_LOG_PATH=trace.jsonl")
     run(command, options.status, env=environment)
@@ -127,13 +143,13 @@ def main():
     ]
     if not compilers:
         sys.exit(f"none of {options.only} is here: say REQUIRES: in the test")
-    for compiler in compilers:
-        for level in options.levels.split(","):
-            try:
-                build_and_check(options, compiler, level)
-            except Failed as failure:
-                message, done, _ = failure.args
-                sys.exit(f"{compiler.split('=')[0]} {level}: {message}; to repeat it:\n  " + "\n  ".join(done))
+    ways = ["so"] if options.link else options.ways.split(",")
+    for compiler, level, way in itertools.product(compilers, options.levels.split(","), ways):
+        try:
+            build_and_check(options, compiler, level, way, len(ways) > 1)
+        except Failed as failure:
+            message, done, _ = failure.args
+            sys.exit(f"{compiler.split('=')[0]} {level} {way}: {message}; to repeat it:\n  " + "\n  ".join(done))
 
 
 main()
