@@ -281,9 +281,10 @@ bool arrived_on_alternate(Lane& lane, std::uintptr_t stack_pointer) {
 void find_stack(Lane& lane, std::uintptr_t stack_pointer) {
   if (!may_change_stacks(lane)) return;
   if (lane.stack.kind == StackKind::kUnknown) {
-    const bool called = !is_bottom(*lane.top) && !on_alternate(lane, lane.top->stack_pointer);
+    // The outermost open call is nearest to the stack's top. (An alternate stack is never seen before this is known.)
+    const bool called = !is_bottom(*lane.top);
     const std::uint32_t number = lane.stack.number;
-    lane.stack = first_bounds(called ? lane.top->stack_pointer : stack_pointer);
+    lane.stack = first_bounds(called ? lane.base[1].stack_pointer : stack_pointer);
     lane.stack.number = number;
   }
   StackTable* table = this_thread.stacks;

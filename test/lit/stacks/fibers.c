@@ -2,7 +2,7 @@
 // call site are the hard case: their exits look alike.
 //
 // By swapcontext, with small stacks side by side in memory, and on the stack of a thread:
-// RUN: %{trace} %s --policy '{"package_trees": ["*"], "trace_depth": 20}'
+// RUN: %{trace} %s --ways run,so --policy '{"package_trees": ["*"], "trace_depth": 20}'
 // RUN: for build in %t.trace/*; do %{whole} --fibers $build/trace.jsonl; done | FileCheck %s --check-prefix=WHOLE
 // RUN: %{trace} %s --flags=-DIN_A_THREAD --policy '{"package_trees": ["*"], "trace_depth": 20}'
 // RUN: for build in %t.trace/*; do %{whole} --fibers $build/trace.jsonl; done | FileCheck %s --check-prefix=WHOLE
@@ -50,7 +50,7 @@
 // CHECK-NEXT:   END resume
 // CHECK-NEXT: END turns
 // CHECK-NOT:  {{.}}
-// WHOLE-COUNT-6: whole: 1 process, 18 calls, 0 exceptions, 0 open, 0 dropped
+// WHOLE-COUNT-12: whole: 1 process, 18 calls, 0 exceptions, 0 open, 0 dropped
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
