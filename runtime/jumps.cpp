@@ -63,7 +63,7 @@ class HeldLane {
     if (thread.lane.guard != 0 && thread.lane.guard != kInFlight) return;
     lane_ = &thread.lane;
     guard_ = lane_->guard;
-    lane_->guard = kInternal;
+    lane_->guard = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));  // handlers use lanes of their own
   }
   ~HeldLane() {
     if (lane_ != nullptr) lane_->guard = guard_;
