@@ -4,6 +4,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include <stdlib.h>
 
+#include "runtime/confinement.h"
 #include "runtime/exit.h"
 #include "runtime/function_memory.h"
 #include "runtime/hot/lane.h"
@@ -33,7 +34,7 @@ void wait_until_drained() {
   while (process.header->drained.load(std::memory_order_acquire) == 0 && waited_ns < kPatienceNs) {
     if (process.session->collector_state.load(std::memory_order_acquire) == wire::CollectorState::kGone) return;
     ring_bell();
-    sys_futex_wait(&process.header->drained, 0, kStepNs);
+    wait_for_change(process.header->drained, 0, kStepNs);
     const std::uint64_t now = released_words();
     waited_ns = now == released ? waited_ns + kStepNs : 0;
     released = now;

@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/mman.h>
 
 #include "runtime/clock.h"
+#include "runtime/confinement.h"
 #include "runtime/errno_keeper.h"
 #include "runtime/exit.h"
 #include "runtime/fork.h"
@@ -109,6 +110,7 @@ bool announce_process() {
 }
 
 bool attach() {
+  if (confined()) return false;  // it takes many system calls
   process.pid = sys_getpid();
   std::uint8_t* parents_base = process.base;  // of a process this one was forked from
   const std::uint64_t parents_bytes = process.mapped_bytes;
@@ -173,10 +175,12 @@ wire::RingHeader* ring_at(std::uint32_t index) {
 
 void ring_bell() {
   process.session->bell.fetch_add(1, std::memory_order_seq_cst);
-  if (process.session->collector_waiting.load(std::memory_order_seq_cst) != 0) sys_futex_wake(&process.session->bell);
+  if (process.session->collector_waiting.load(std::memory_order_seq_cst) != 0 && !confined())
+    sys_futex_wake(&process.session->bell);
 }
 
 bool populate(std::uint64_t offset, std::uint64_t bytes) {
+  if (confined()) return true;  // the kernel gives it at the first touch
   const long result = sys_madvise(process.base + offset, bytes, MADV_POPULATE_WRITE);
   return result == 0 || result == -22;  // EINVAL: a kernel before 5.14, which populates at the first touch
 }

@@ -6,6 +6,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include <atomic>
 
+#include "runtime/confinement.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
@@ -47,15 +48,9 @@ std::uint32_t claimed_count() {
   return count < process.header->max_rings ? count : process.header->max_rings;
 }
 
-std::uint64_t now_ns() {
-  timespec now{};
-  sys_clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 bool thread_is_gone(std::uint32_t tid) {
   constexpr long kNoSuchThread = -3;
-  return raw_syscall(__NR_tgkill, process.pid, tid, 0) == kNoSuchThread;
+  return !confined() && raw_syscall(__NR_tgkill, process.pid, tid, 0) == kNoSuchThread;
 }
 
 void end_lingering_rings() {
@@ -97,7 +92,7 @@ bool worth_waiting(std::uint32_t undrained) {
 wire::RingHeader* open_ring(std::uint32_t index) {
   const std::uint64_t ring_bytes = process.header->ring_bytes;
   wire::RingHeader* ring = ring_at(index);
-  if (sys_mprotect(ring, wire::kPageBytes + ring_bytes, PROT_READ | PROT_WRITE) < 0) return nullptr;
+  if (!confined() && sys_mprotect(ring, wire::kPageBytes + ring_bytes, PROT_READ | PROT_WRITE) < 0) return nullptr;
   if (!populate(wire::ring_offset(ring_bytes, index), wire::kPageBytes)) return nullptr;
   ring->state.store(wire::RingState::kClaimed, std::memory_order_relaxed);
   opened.add(index);
@@ -123,22 +118,24 @@ void close_rings() {
 
 bool ring_opened(std::uint32_t index) { return opened.has(index); }
 
+void open_all_rings() { sys_mprotect(ring_at(0), process.mapped_bytes - wire::kRingsOffset, PROT_READ | PROT_WRITE); }
+
 bool is_ring_of_process(const wire::RingHeader* ring) {
   const auto* at = reinterpret_cast<const std::uint8_t*>(ring);
   return ring == &no_ring || (at >= process.base && at < process.base + process.mapped_bytes);
 }
 
 wire::RingHeader* take_ring() {
-  const std::uint64_t deadline_ns = now_ns() + std::uint64_t{process.session->enqueue_timeout_ms} * 1'000'000;
+  const std::uint64_t deadline_ns = patience_ns() + std::uint64_t{process.session->enqueue_timeout_ms} * 1'000'000;
   std::uint32_t undrained = 0;
   while (true) {
     end_lingering_rings();
     if (wire::RingHeader* ring = claim_drained_ring(undrained)) return ring;
     if (!worth_waiting(undrained)) return claim_new_ring();
-    if (now_ns() >= deadline_ns) waited_in_vain.store(true, std::memory_order_relaxed);
+    if (patience_ns() >= deadline_ns) waited_in_vain.store(true, std::memory_order_relaxed);
     ring_bell();
-    const std::uint32_t nothing = 0;
-    sys_futex_wait(&nothing, 0, kPollNs);
+    const std::atomic<std::uint32_t> nothing{0};
+    wait_for_change(nothing, 0, kPollNs);
   }
 }
 

@@ -5,6 +5,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/prctl.h>
 
 #include "runtime/clock.h"
+#include "runtime/confinement.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
@@ -68,13 +69,11 @@ bool wait_for_reader(Lane& lane, std::uint64_t deadline_ns) {
   const std::uint32_t seen = ring.tail_bell.load(std::memory_order_acquire);
   ring.waiting.store(1, std::memory_order_seq_cst);
   ring_bell();
-  timespec now{};
-  sys_clock_gettime(CLOCK_MONOTONIC, &now);
-  const auto now_ns = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+  const std::uint64_t now_ns = patience_ns();
   const bool late = now_ns >= deadline_ns || nobody_drains();
   if (!late && ring.tail.load(std::memory_order_seq_cst) == tail) {
     const std::uint64_t left = deadline_ns - now_ns;
-    sys_futex_wait(&ring.tail_bell, seen, left < 100'000'000 ? left : 100'000'000);
+    wait_for_change(ring.tail_bell, seen, left < 100'000'000 ? left : 100'000'000);
   }
   ring.waiting.store(0, std::memory_order_relaxed);
   if (late && ring.tail.load(std::memory_order_acquire) == tail) {
@@ -84,12 +83,7 @@ bool wait_for_reader(Lane& lane, std::uint64_t deadline_ns) {
   return true;
 }
 
-std::uint64_t deadline() {
-  timespec now{};
-  sys_clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec) +
-         std::uint64_t{process.session->enqueue_timeout_ms} * 1'000'000;
-}
+std::uint64_t deadline() { return patience_ns() + std::uint64_t{process.session->enqueue_timeout_ms} * 1'000'000; }
 
 // Room for `words` from the head on, for a START with its reserve behind it. Sets the lane's limit so that the usual
 // path asks again before it runs out, and often enough for the collector to be woken in time.
@@ -264,7 +258,7 @@ void push_losses(Lane& lane) {
 }
 
 void push_rename(Lane& lane) {
-  if (lane.index != 0 || lane.ring == &no_ring) return;
+  if (lane.index != 0 || lane.ring == &no_ring || confined()) return;
   char name[16] = {0};
   sys_prctl(PR_GET_NAME, name);
   bool same = true;

@@ -8,6 +8,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/prctl.h>
 
 #include "glimpse/wire/record.h"
+#include "runtime/confinement.h"
 #include "runtime/errno_keeper.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
@@ -210,7 +211,7 @@ bool claim_ring(Lane& lane) {
   ring->lost_starts.store(0, std::memory_order_relaxed);
   ring->lost_ends.store(0, std::memory_order_relaxed);
   for (char& c : ring->name) c = 0;
-  sys_prctl(PR_GET_NAME, ring->name);
+  if (!confined()) sys_prctl(PR_GET_NAME, ring->name);
   if (lane.index == 0) copy_bytes(thread.told_name, ring->name, sizeof(thread.told_name));
   lane.ring = ring;
   lane.words = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::uint8_t*>(ring) + wire::kPageBytes);
@@ -245,13 +246,26 @@ bool make_nested_lanes(Thread& thread) {
   return true;
 }
 
+void prepare_frames(Thread& thread, std::uint64_t frames) {
+  const SignalsHeld held;
+  while (static_cast<std::uint64_t>(thread.lane.end - thread.lane.base) < frames || thread.lane.base == nullptr) {
+    if (!grow_frames(thread.lane)) break;
+  }
+  if (thread.nested == nullptr && !make_nested_lanes(thread)) return;
+  for (unsigned i = 0; i < kNestedLanes; ++i) {
+    if (thread.nested[i].base == nullptr) grow_frames(thread.nested[i]);
+  }
+}
+
 bool grow_frames(Lane& lane) {
   const std::uint64_t used = lane.base == nullptr ? 1 : static_cast<std::uint64_t>(lane.top - lane.base) + 1;
   const std::uint64_t before = lane.base == nullptr ? 0 : static_cast<std::uint64_t>(lane.end - lane.base);
   const std::uint64_t after = before == 0 ? kFirstFrames : before * 4;
-  void* where = sys_mmap(nullptr, after * sizeof(Frame), PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mmap_failed(where)) {
+  const bool may = before == 0 || !confined();  // a new thread's first ones: it has just been given a stack
+  void* where = may ? sys_mmap(nullptr, after * sizeof(Frame), PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+                    : nullptr;
+  if (where == nullptr || mmap_failed(where)) {
     lane.lost_starts++;
     if (lane.ring != &no_ring) lane.ring->lost_starts.fetch_add(1, std::memory_order_relaxed);
     return false;

@@ -27,6 +27,9 @@ void tell_name();
 // Claims a ring for the lane. False where there is none, or no memory for it.
 bool claim_ring(Lane& lane);
 
+// Makes room for that many open calls, on the thread's own stack and in handlers that interrupt hooks.
+void prepare_frames(Thread& thread, std::uint64_t frames);
+
 // Gives the calling thread lanes for signal handlers. False where there is no memory.
 bool make_nested_lanes(Thread& thread);
 
