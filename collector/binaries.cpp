@@ -1,18 +1,75 @@
 #include "collector/binaries.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
 
 namespace glimpse::collector {
+namespace {
 
-Binaries::File& Binaries::file(std::string_view path, std::string_view build_id) {
-  const auto [found, fresh] = files_.try_emplace({std::string(path), std::string(build_id)});
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kFileClockLag = 10'000'000;  // the kernel stamps files with the time of its last tick
+
+// What stands for the build-id of a file that has none. Empty where there is no such file.
+std::string identity(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return fmt::format("{}:{}:{}.{}", status.st_dev, status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+}
+
+// A file that came to its path, or was written, after the process had begun to run the one that was there.
+bool younger_than_process(const LoadedFile& loaded) {
+  struct stat status{};
+  return loaded.executed_ns != 0 && ::stat(loaded.path.c_str(), &status) == 0 &&
+         status.st_ctim.tv_sec * kSecond + status.st_ctim.tv_nsec + kFileClockLag > loaded.executed_ns;
+}
+
+Result<std::unique_ptr<Binary>> open_at_path(const LoadedFile& loaded) {
+  if (loaded.build_id.empty() && younger_than_process(loaded)) {
+    return Error{fmt::format("{}: the file was replaced or changed after it was loaded, and has no build-id to tell",
+                             loaded.path)};
+  }
+  return Binary::open(loaded.path, loaded.build_id);
+}
+
+// The kernel keeps the executable of a living process, wherever its name went. Through a descriptor of our own, for
+// the process may end while the file is read.
+std::unique_ptr<Binary> open_through_process(const LoadedFile& loaded) {
+  const std::string link = fmt::format("/proc/{}/exe", loaded.pid);
+  std::error_code unreadable;
+  const std::string target = std::filesystem::read_symlink(link, unreadable).string();
+  const int file = ::open(link.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return nullptr;
+  std::unique_ptr<Binary> binary;
+  // Without a build-id only the name says that it is this file and not a library, or another process's by now.
+  if (!loaded.build_id.empty() || target == loaded.path || target == loaded.path + " (deleted)") {
+    auto opened = Binary::open(loaded.path, loaded.build_id, {.contents = fmt::format("/proc/self/fd/{}", file)});
+    if (opened) binary = std::move(*opened);
+  }
+  ::close(file);
+  return binary;
+}
+
+}  // namespace
+
+Binaries::File& Binaries::file(const LoadedFile& loaded) {
+  std::string id = loaded.build_id;
+  if (id.empty()) id = younger_than_process(loaded) ? fmt::format("of {}", loaded.pid) : identity(loaded.path);
+  const auto [found, fresh] = files_.try_emplace({loaded.path, std::move(id)});
   File& file = found->second;
-  if (fresh) {
-    file.path = path;
-    auto opened = Binary::open(file.path, build_id);
+  if (fresh || file.binary == nullptr) {
+    file.path = loaded.path;
+    auto opened = open_at_path(loaded);
+    if (!opened) {
+      if (auto kept = open_through_process(loaded)) opened = std::move(kept);
+    }
     if (opened) {
       file.binary = std::move(*opened);
-    } else {
+    } else if (fresh) {
       problems_.push_back(fmt::format("{}; its functions have no names", opened.error().message));
     }
   }
@@ -46,8 +103,7 @@ std::vector<std::string> Binaries::unmatched_entries() {
   return warnings;
 }
 
-const DecidedFunction& Binaries::function_at(std::string_view path, std::string_view build_id, std::uint64_t address) {
-  File& in = file(path, build_id);
+const DecidedFunction& Binaries::function_at(File& in, std::uint64_t address) {
   const auto [found, fresh] = in.by_address.try_emplace(address, nullptr);
   if (fresh) {
     found->second = &add(in.binary != nullptr ? in.binary->function_at(address) : unknown_name(in.path, address));

@@ -27,12 +27,30 @@ struct DecidedFunction {
   bool recorded = false;
 };
 
+// A file that a process has mapped.
+struct LoadedFile {
+  std::string path;      // as the process saw it
+  std::string build_id;  // lower-case hex; empty where it has none
+  std::uint32_t pid = 0;
+  std::int64_t executed_ns = 0;  // CLOCK_REALTIME, for the process's own executable: it is older than that. Else 0
+};
+
 class Binaries {
  public:
+  struct File {
+    std::string path;
+    std::unique_ptr<Binary> binary;  // null where it could not be read
+    std::unordered_map<std::uint64_t, const DecidedFunction*> by_address;
+  };
+
   explicit Binaries(const policy::Policy& policy) : policy_(policy), use_(policy) {}
 
-  // The function at `address` (as the file counts) of the file at `path`. It lives as long as this object.
-  const DecidedFunction& function_at(std::string_view path, std::string_view build_id, std::uint64_t address);
+  // The file, opened when it is first asked for: at its path or, where it is no longer there, through the process. A
+  // file without a build-id is known by its inode and time, so that another one at the same path is not taken for it.
+  File& file(const LoadedFile& loaded);
+
+  // The function at `address` (as the file counts). It lives as long as this object.
+  const DecidedFunction& function_at(File& file, std::uint64_t address);
 
   // The function at `address` of the process, which no file covers.
   const DecidedFunction& unknown_function(std::uint64_t address);
@@ -45,13 +63,6 @@ class Binaries {
   std::vector<std::string> take_problems() { return std::exchange(problems_, {}); }
 
  private:
-  struct File {
-    std::string path;
-    std::unique_ptr<Binary> binary;  // null where it could not be read
-    std::unordered_map<std::uint64_t, const DecidedFunction*> by_address;
-  };
-
-  File& file(std::string_view path, std::string_view build_id);
   const DecidedFunction& add(FunctionName name);
 
   const policy::Policy& policy_;

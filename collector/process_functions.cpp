@@ -31,18 +31,35 @@ const DecidedFunction& ProcessFunctions::name(std::uint32_t id) {
   if (id == 0 || id > view_.function_count()) return binaries_.unknown_function(0);
   if (id >= functions_.size()) functions_.resize(id + 1, nullptr);
   const wire::FunctionEntry& entry = view_.function(id);
-  const wire::ModuleEntry* module = view_.module(entry.module.load(std::memory_order_acquire));
+  const std::uint32_t module_number = entry.module.load(std::memory_order_acquire);
+  const wire::ModuleEntry* module = view_.module(module_number);
   const DecidedFunction* decided = nullptr;
   if (module == nullptr) {
     decided = &binaries_.unknown_function(entry.address);
   } else {
-    const std::string_view path(module->path, std::min<std::size_t>(module->path_bytes, sizeof(module->path)));
-    const std::size_t id_bytes = std::min<std::size_t>(module->build_id_bytes, sizeof(module->build_id));
-    decided = &binaries_.function_at(path, hex(module->build_id, id_bytes), entry.address - module->bias);
+    decided = &binaries_.function_at(file_of(module_number, *module), entry.address - module->bias);
   }
   functions_[id] = decided;
   view_.decide(id, decided->recorded ? wire::Decision::kRecord : wire::Decision::kSkip);
   return *decided;
+}
+
+// Looked for once per module, so that what happens to the file later does not matter.
+Binaries::File& ProcessFunctions::file_of(std::uint32_t module_number, const wire::ModuleEntry& module) {
+  if (module_number >= files_.size()) files_.resize(module_number + 1, nullptr);
+  Binaries::File*& file = files_[module_number];
+  if (file != nullptr) return *file;
+  LoadedFile loaded;
+  loaded.path.assign(module.path, std::min<std::size_t>(module.path_bytes, sizeof(module.path)));
+  loaded.build_id = hex(module.build_id, std::min<std::size_t>(module.build_id_bytes, sizeof(module.build_id)));
+  loaded.pid = view_.header().pid;
+  if (loaded.path == view_.executable()) loaded.executed_ns = view_.header().start_realtime_ns;
+  // `dlopen("./plugin.so")`: relative to where the program was, which is not where we are.
+  if (!loaded.path.starts_with('/') && loaded.path.find('/') != std::string::npos) {
+    loaded.path = fmt::format("{}/{}", view_.cwd(), loaded.path);
+  }
+  file = &binaries_.file(loaded);
+  return *file;
 }
 
 }  // namespace glimpse::collector

@@ -29,10 +29,12 @@ class ProcessFunctions {
 
  private:
   const DecidedFunction& name(std::uint32_t id);
+  Binaries::File& file_of(std::uint32_t module_number, const wire::ModuleEntry& module);
 
   Binaries& binaries_;
   ProcessView& view_;
   std::vector<const DecidedFunction*> functions_;  // by id; null: not yet named
+  std::vector<Binaries::File*> files_;             // by number of the module; null: not yet looked for
   std::uint32_t decided_ = 0;                      // ids up to here are decided
 };
 

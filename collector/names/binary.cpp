@@ -89,7 +89,7 @@ class ElfBinary final : public Binary {
   }
 
   void open_debug_info() {
-    if (const ElfFile* file = file_with_debug_info()) debug_info_ = DebugInfo::open(file->path());
+    if (const ElfFile* file = file_with_debug_info()) debug_info_ = DebugInfo::open(file->contents());
   }
 
   std::optional<Declaration> declaration_at(std::uint64_t address) {
@@ -168,8 +168,10 @@ class ElfBinary final : public Binary {
 
 Result<std::unique_ptr<Binary>> Binary::open(const std::string& path, std::string_view build_id,
                                              const NameSources& sources) {
-  if (path.ends_with(kDeleted)) return Error{fmt::format("{}: the file was deleted after it was loaded", path)};
-  auto file = ElfFile::open(path);
+  if (path.ends_with(kDeleted) && sources.contents.empty()) {
+    return Error{fmt::format("{}: the file was deleted after it was loaded", path)};
+  }
+  auto file = ElfFile::open(path, sources.contents);
   if (!file) return file.error();
   if (!build_id.empty() && file.value()->build_id() != build_id) {
     return Error{fmt::format("{}: the file was replaced after it was loaded (build-id {} was loaded, {} is there now)",

@@ -21,6 +21,7 @@ namespace glimpse::collector {
 
 // Where to look, for tests and for what has no use for debug information.
 struct NameSources {
+  std::string contents;  // where the file can be opened now, if not at its path: it was unlinked, or replaced
   std::string debug_root = "/usr/lib/debug";  // separate debug files
   bool debug_info = true;                     // read DWARF
 };

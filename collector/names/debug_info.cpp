@@ -91,7 +91,7 @@ class LibdwInfo final : public DebugInfo {
     std::vector<Span<Dwarf_Die>>& functions = functions_[*unit];
     if (read(units_[*unit], &functions)) sort_by_start(functions);
     const Dwarf_Die* function = find_span(functions, address);
-    if (function == nullptr) return std::nullopt;
+    if (function == nullptr) return code_at(units_[*unit], address);
     return describe(*function, address);
   }
 
@@ -189,13 +189,25 @@ class LibdwInfo final : public DebugInfo {
       return;
     }
     Dwarf_Die unit;
-    if (dwarf_diecu(&function, &unit, nullptr, nullptr) == nullptr) return;
+    if (dwarf_diecu(&function, &unit, nullptr, nullptr) != nullptr) locate_code(unit, address, declaration);
+  }
+
+  static void locate_code(Dwarf_Die unit, Dwarf_Addr address, Declaration& declaration) {
+    int line = 0;
     Dwarf_Line* code = dwarf_getsrc_die(&unit, address);
     if (code == nullptr || dwarf_lineno(code, &line) != 0 || line <= 0) return;
     const char* file = dwarf_linesrc(code, nullptr, nullptr);
     if (file == nullptr) return;
     declaration.line = static_cast<std::uint32_t>(line);
     declaration.file = absolute(unit, file);
+  }
+
+  // Clang's -gline-tables-only tells no functions: what is known of one is where its code comes from.
+  static std::optional<Declaration> code_at(const Dwarf_Die& unit, Dwarf_Addr address) {
+    Declaration declaration;
+    locate_code(unit, address, declaration);
+    if (declaration.file.empty()) return std::nullopt;
+    return declaration;
   }
 
   // dwarf_decl_file() knows no file 0, which in DWARF 5 is the unit's own source and what Clang refers to.

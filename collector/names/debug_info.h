@@ -28,7 +28,7 @@ class DebugInfo {
   static std::unique_ptr<DebugInfo> open(const std::string& path);
   virtual ~DebugInfo() = default;
 
-  // The function that has code at `address`.
+  // The function that has code at `address`; without a symbol where only the line of the code is known.
   virtual std::optional<Declaration> function_at(std::uint64_t address) = 0;
 };
 

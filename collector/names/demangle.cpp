@@ -133,6 +133,23 @@ class Parser : public tree::AbstractManglingParser<Parser, Arena> {
     return nested([&] { return Base::parseEncoding(parameters); });
   }
 
+  // LLVM writes a constraint's parameters by their number, `T_`, and so also what the rest of the name takes from it as
+  // a substitution: `f<int>(T)`. Where one list of arguments is all there is, its parameters are known.
+  tree::Node* parseTemplateParam() {
+    if (!InConstraintExpr || argument_lists_ != 1) return Base::parseTemplateParam();
+    const char* const before = First;
+    InConstraintExpr = false;
+    tree::Node* node = Base::parseTemplateParam();
+    InConstraintExpr = true;
+    if (node != nullptr) return node;
+    First = before;
+    return Base::parseTemplateParam();
+  }
+  tree::Node* parseTemplateArgs(bool of_the_name = false) {
+    if (of_the_name) ++argument_lists_;
+    return Base::parseTemplateArgs(of_the_name);
+  }
+
  private:
   template <typename Parse>
   tree::Node* nested(Parse parse) {
@@ -144,6 +161,7 @@ class Parser : public tree::AbstractManglingParser<Parser, Arena> {
   }
 
   std::size_t depth_ = 0;
+  unsigned argument_lists_ = 0;  // that T_ may stand for: of the name itself, not of its parameters' types
 };
 
 std::string print(const tree::Node& node) {

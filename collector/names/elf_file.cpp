@@ -51,8 +51,8 @@ std::string_view find_build_id(std::string_view notes) {
 
 }  // namespace
 
-Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& path, const std::string& contents) {
+  const int file = ::open(contents.empty() ? path.c_str() : contents.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return Error{fmt::format("{}: {}", path, std::strerror(errno))};
   struct stat status{};
   void* mapping = MAP_FAILED;
@@ -67,6 +67,7 @@ Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& path) {
 
   std::unique_ptr<ElfFile> elf(new ElfFile);
   elf->path_ = path;
+  elf->contents_ = contents;
   elf->bytes_ = {static_cast<const char*>(mapping), static_cast<std::size_t>(status.st_size)};
   const auto header = *read_at<Elf64_Ehdr>(elf->bytes_, 0);
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return Error{fmt::format("{}: not an ELF file", path)};

@@ -21,12 +21,15 @@ namespace glimpse::collector {
 
 class ElfFile {
  public:
-  static Result<std::unique_ptr<ElfFile>> open(const std::string& path);
+  // `contents` is where the bytes are found where they are no longer at `path`.
+  static Result<std::unique_ptr<ElfFile>> open(const std::string& path, const std::string& contents = {});
   ~ElfFile();
   ElfFile(const ElfFile&) = delete;
   ElfFile& operator=(const ElfFile&) = delete;
 
   const std::string& path() const { return path_; }
+  // What to open to read the same bytes once more.
+  const std::string& contents() const { return contents_.empty() ? path_ : contents_; }
 
   // A symbol table with its strings. Entries are Elf64_Sym, unaligned: read them with symbol().
   struct SymbolTable {
@@ -67,6 +70,7 @@ class ElfFile {
   void read_headers(const Elf64_Ehdr& header);
 
   std::string path_;
+  std::string contents_;
   std::string_view bytes_;
   std::vector<Elf64_Shdr> sections_;
   std::vector<Elf64_Phdr> segments_;

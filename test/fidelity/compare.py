@@ -20,6 +20,7 @@ Exit status: 0 equal, 1 different, 2 wrong use.
 
 import argparse
 import collections
+import fnmatch
 import sys
 
 import oracle
@@ -57,6 +58,10 @@ def starts_of(sequence):
     return [token for token in sequence if token > 0]
 
 
+def by_chance(name, patterns):
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns.split(",") if pattern)
+
+
 def without(sequence, ordinals, dropped):
     """Both without the calls of `dropped` functions and all they call; and the calls that are left, as they were numbered."""
     if not dropped:
@@ -77,13 +82,16 @@ class TraceThread:
     """What the comparison needs of one thread of the trace, or of several that follow each other under one number."""
 
     def __init__(self, threads, table, dropped):
-        self.threads, self.sequence, self.ordinals = threads, [], []
+        self.threads, self.sequence, self.ordinals, self.exceptions = threads, [], [], set()
         base = 0
         for thread in threads:
             self.sequence += translated(thread.tokens, table)
             self.ordinals += [ordinal + base for ordinal in thread.closes]
+            self.exceptions |= {ordinal + base for ordinal in thread.exceptions}
             base += thread.starts
-        self.sequence, self.ordinals, _ = without(self.sequence, self.ordinals, dropped)
+        self.sequence, self.ordinals, renumbered = without(self.sequence, self.ordinals, dropped)
+        if renumbered is not None:
+            self.exceptions = {renumbered[call] for call in self.exceptions if call in renumbered}
         self.starts = starts_of(self.sequence)
         self.label = f"pid {threads[0].pid} tid {threads[0].tid}"
 
@@ -101,9 +109,10 @@ class OracleThread:
             else:
                 ordinals.append(stack.pop())
         self.sequence, self.ordinals, renumbered = without(sequence, ordinals, dropped)
-        self.unseen = thread.unseen | thread.open
+        self.unseen, self.open = thread.unseen | thread.open, thread.open
         if renumbered is not None:
             self.unseen = {renumbered[call] for call in self.unseen if call in renumbered}
+            self.open = {renumbered[call] for call in self.open if call in renumbered}
         self.starts = starts_of(self.sequence)
 
 
@@ -167,10 +176,19 @@ def match(theirs, record, table, dropped):
     return pairs, [thread for group in wanted.values() for thread in group], left
 
 
-def compare_ordered(theirs, record, dictionary, dropped):
+def compare_exceptions(their, our, names):
+    """Where nothing but an exception leaves a frame without its exit, EXCEPTIONs are the calls whose exit nobody saw."""
+    left = their.unseen - their.open
+    return [f"  {our.label}: call {call}, {names[our.starts[call]]}, was left by {'an exception' if call in left else 'its exit'}, the trace says {'EXCEPTION' if call in our.exceptions else 'END'}"
+            for call in sorted(left ^ our.exceptions)[:MOST_FUNCTIONS]]
+
+
+def compare_ordered(theirs, record, dictionary, dropped, throws):
     faults = []
     pairs, missing, extra = match(theirs, record, dictionary.of_trace, dropped)
     for their, our in pairs:
+        if throws:
+            faults += compare_exceptions(their, our, dictionary.names)
         if visible(their, their.unseen) != visible(our, their.unseen):
             faults += difference(their, our, dictionary.names, their.unseen)
     for their in sorted(missing, key=lambda t: -len(t.starts))[:MOST_THREADS]:
@@ -235,7 +253,7 @@ def compare_runs(one, other, chance):
     def starts(run):
         def name(token):
             return min(run.functions[token])
-        table, dropped = list(range(len(run.functions))), {token for token, names in enumerate(run.functions) if names & chance}
+        table, dropped = list(range(len(run.functions))), {token for token, names in enumerate(run.functions) if any(by_chance(n, chance) for n in names)}
         threads = [OracleThread(thread, table, dropped) for process in run.processes for thread in process.threads if thread.starts]
         return collections.Counter(tuple(name(token) for token in thread.starts) for thread in threads)
     left, right = starts(one), starts(other)
@@ -253,12 +271,14 @@ def main():
     parser.add_argument("--oracle")
     parser.add_argument("--policy")
     parser.add_argument("--namespaces", default="")
-    parser.add_argument("--chance", default="", help="functions left out with all they call, because when they are called is chance")
+    parser.add_argument("--chance", default="", help="functions (comma list, may have wildcards) left out with all they call, because when they are called is chance")
     parser.add_argument("--unordered", action="store_true")
+    parser.add_argument("--whole-frames", action="store_true", help="no inlined function calls the hooks (Clang, after inlining)")
+    parser.add_argument("--throws", action="store_true", help="with Clang: only exceptions leave frames, so those and no others are EXCEPTION")
     parser.add_argument("--quiet", action="store_true", help="print faults only")
     options = parser.parse_args()
     if options.again and options.oracle:
-        faults = compare_runs(oracle.Run(options.oracle), oracle.Run(options.again), set(options.chance.split(",")))
+        faults = compare_runs(oracle.Run(options.oracle), oracle.Run(options.again), options.chance)
         print("\n".join([*faults, "DIFFERENT" if faults else "EQUAL"]))
         return 1 if faults else 0
     if not options.trace:
@@ -267,7 +287,7 @@ def main():
     faults = [f"  {fault}" for fault in record.faults]
     count = f"{record.entries} entries, {len(record.images)} processes, {len(record.threads)} threads"
     if options.oracle:
-        run = oracle.Run(options.oracle)
+        run = oracle.Run(options.oracle, options.whole_frames)
         dictionary = Dictionary(run, record)
         if options.policy:
             threads = truth.filtered(run, truth.Policy(options.policy), set(filter(None, options.namespaces.split(","))))
@@ -275,9 +295,12 @@ def main():
             threads = [thread for process in run.processes for thread in process.threads if thread.starts]
         for thread in (thread for process in run.processes for thread in process.threads if thread.odd):
             record.remarks.append(f"the oracle saw {len(thread.odd)} exits of functions that were not open, first {run.functions[thread.odd[0][1]]}")
-        dropped = {number for number, name in enumerate(dictionary.names) if name in options.chance.split(",")}
+        dropped = {number for number, name in enumerate(dictionary.names) if by_chance(name, options.chance)}
         theirs = [OracleThread(thread, dictionary.of_oracle, dropped) for thread in threads]
-        faults += (compare_unordered if options.unordered else compare_ordered)(theirs, record, dictionary, dropped)
+        if options.unordered:
+            faults += compare_unordered(theirs, record, dictionary, dropped)
+        else:
+            faults += compare_ordered(theirs, record, dictionary, dropped, options.throws)
         unseen = sum(len(thread.unseen) for thread in threads)
         count += f"; oracle {run.events} events, {len(run.processes)} processes, {len(threads)} threads compared, {unseen} exits unseen"
     if not options.quiet:

@@ -21,6 +21,8 @@ ONE_STACK = 1 << 30  # stack pointers further apart than this many bytes belong 
 
 CLONE = re.compile(r"( \[clone [^\]]*\]| \(\.[^)]*\)|\.(part|constprop|isra|cold|lto_priv|llvm|localalias)(\.\d+)*)+$")
 
+LOCAL = re.compile(r"\)( const| volatile| &&?)*::")  # what follows is local to a function
+
 
 def plain(name):
     """`f(int) (.part.0)` and `f.constprop.0` as the source names them."""
@@ -29,7 +31,7 @@ def plain(name):
 
 def without_return_type(full, name):
     """`R a::f<int>(int) const` or `R (*a::f<int>(int))(char)` from its name `a::f<int>`: `a::f<int>(int) const`."""
-    local = re.match(r"[\w:]+[*& ]* (?=[^ ]+(<.*>)?\(.*\)( const)?::)", full)
+    local = re.match(r"[\w:]+[*& ]* (?=(\(anonymous namespace\)::)?[^ ]+(<.*>)?\(.*\)( const)?::)", full)
     if local and ")::" in full and not full.startswith(("operator", "guard", "thread-local")):
         full = full[local.end():]
         name = name[local.end():] if name.startswith(local.group()) else name
@@ -48,7 +50,7 @@ def without_return_type(full, name):
 
 def local_types(text, argument=False):
     """`x<T* a::f<int>(int)::'lambda'(T*)>`, whose argument is local to a template, without that one's return type `T*`."""
-    if ")::" not in text:
+    if not LOCAL.search(text):
         return text
     pieces, out, depth, inner, space, opened = [], [], 0, 0, -1, -1
     for at, char in enumerate(text + ","):
@@ -65,7 +67,7 @@ def local_types(text, argument=False):
                 out.append(local_types(text[inner:at], True) + char)
         elif depth == 0:
             if char == "," or at == len(text):
-                local = any(a.endswith(")") and b + c == "::" for a, b, c in zip(out, out[1:], out[2:]))
+                local = LOCAL.search("".join(piece[-1:] for piece in out))
                 pieces.append("".join([" "] * bool(pieces) + out[space + 1:] if argument and local and 0 <= space < opened else out))
                 out, space, opened = [], -1, -1
             else:
@@ -153,8 +155,11 @@ class Thread:
         self.odd = []     # exits of functions that were not open, in a process that was not forked
         self.stack = []   # (function, site, stack pointer, ordinal) while reading
 
-    def enter(self, function, site, pointer):
+    def enter(self, function, site, pointer, caller=0):
         stack = self.stack
+        if caller and any(frame[0] == caller for frame in stack):
+            while stack[-1][0] != caller:
+                self._left(stack.pop())
         while stack and 0 < pointer - stack[-1][2] < ONE_STACK:
             self._left(stack.pop())
         stack.append((function, site, pointer, self.starts))
@@ -197,9 +202,15 @@ class Process:
 
 
 class Run:
-    """All processes of one run under the oracle: `functions[n]` is the set of names of function number n (from 1)."""
+    """All processes of one run under the oracle: `functions[n]` is the set of names of function number n (from 1).
 
-    def __init__(self, folder):
+    Where no inlined function calls the hooks (`whole_frames`), the call site of an entry says what was left before it, which
+    stack pointers of frames of different sizes cannot: a destructor that unwinding runs is called by the frame that is
+    being left, although what that one called has not said that it ended.
+    """
+
+    def __init__(self, folder, whole_frames=False):
+        self.whole_frames = whole_frames
         self.functions, self.modules, self.processes = [frozenset()], [""], []
         self._numbers, self._binaries = {}, {}
         self.events = 0
@@ -225,7 +236,7 @@ class Run:
         return self._numbers[key]
 
     def _read(self, path):
-        process, threads, ranges, numbers = Process(path), {}, [], {}
+        process, threads, ranges, numbers, callers = Process(path), {}, [], {}, {}
         with open(path, "rb") as file:
             data = file.read()
         at, size = 0, len(data) // 32 * 32
@@ -241,7 +252,9 @@ class Run:
                 if thread is None:  # the thread that was forked
                     thread = threads[number] = Thread(process, number, 0)
                 if kind == ENTER:
-                    thread.enter(function, b, c)
+                    if self.whole_frames and b not in callers:
+                        callers[b] = self._function(b - 1, ranges)
+                    thread.enter(function, b, c, callers.get(b, 0))
                 else:
                     thread.exit(function, b)
                 self.events += 1
@@ -250,7 +263,7 @@ class Run:
             elif kind == MODULE:
                 ranges.append((a, b, c, data[at:at + length].decode(errors="replace").replace(" (deleted)", "")))
                 at += (length + 31) // 32 * 32
-                numbers = {}  # a module may lie where another one was
+                numbers, callers = {}, {}  # a module may lie where another one was
             elif kind == PROCESS:
                 process.pid, process.forked = a, c > 0
             else:

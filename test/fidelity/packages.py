@@ -21,6 +21,10 @@ class Package:
     chance: str = ""         # functions that are called, or how often, by chance
     steady: bool = False     # needs the same addresses every time
     why: str = ""
+    needs: tuple = ()        # binary packages, unpacked beside the sources: $NEEDS is where
+    levels: str = ""         # of optimisation, where not all of them: what is large is built once
+    client: str = ""         # Python that talks to the program while it runs, as its standard output does
+    throws: bool = False     # C++ without longjmp: what the oracle saw no exit of, an exception left
 
 
 TEXT = """i=0; while [ $i -lt 400 ]; do echo "line $i of the text: $((i * 7919 % 1000)) apples, $((i * 104729 % 97)) pears and a word$((i % 13))"; i=$((i + 1)); done > text"""
@@ -44,7 +48,7 @@ PACKAGES = [
         "unit", ":", [],
         {"exact_modules": ["nlohmann::json_abi_v3_11_2::detail"]},
         "nlohmann,nlohmann::json_abi_v3_11_2,nlohmann::json_abi_v3_11_2::detail,doctest,doctest::detail,doctest::assertType,doctest::Color,std,__gnu_cxx",
-        why="its tests throw and catch"),
+        throws=True, why="its tests throw and catch"),
     Package(
         "mawk", "c", "./configure --with-builtin-srand=no -q && make -s mawk", "mawk",
         TEXT + """
@@ -137,4 +141,86 @@ builtin.c bytecode.c compile.c execute.c jq_test.c jv.c jv_alloc.c jv_aux.c jv_d
 {"a": [1, 2, {"b": "text", "c": null}], "d": 1.5, "e": "x\\u00e9y"}
 END""", ["-c", "[.a[] | numbers | . + 1], (.e | length), (.a[2] | keys), ([paths] | length)", "in.json"],
         {"exact_modules": ["jq"], "exclude_functions": ["jv_*", "jvp_*"]}, steady=True),
+    Package(
+        "yaml-cpp", "c++",
+        "$CXX $CXXFLAGS -std=c++14 -w -Iinclude -Isrc -Itest -Itest/integration src/*.cpp test/main.cpp test/parser_test.cpp test/integration/error_messages_test.cpp "
+        "test/integration/load_node_test.cpp test/node/node_test.cpp -lgmock -lgtest -lpthread -o tests",
+        "tests", ":", ["--gtest_print_time=0", "--gtest_filter=-ParserTest.*"],
+        {"exact_modules": ["YAML"], "exclude_functions": ["YAML::Stream::*", "YAML::RegEx::*"]}, "YAML,YAML::detail,YAML::Exp,YAML::ErrorMsg,YAML::conversion,YAML::Utils,testing,testing::internal,std",
+        throws=True, chance="std::_Rb_tree<std::shared_ptr<YAML::detail::node>*",
+        why="a set of its nodes is ordered by their addresses; an exception is what its parser answers to a fault in a document, and its nodes to a wrong conversion"),
+    Package(
+        "ninja-build", "c++",
+        "cd src; $CXX $CXXFLAGS -std=c++11 -w $(ls *.cc | grep -Ev 'win32|_test|perftest|browse|bench|^test|in.cc') -o ninja", "src/ninja",
+        r"""cat > build.ninja <<'END'
+rule copy
+  command = cp $in $out && echo copied $out
+rule join
+  command = cat $in > $out && echo "$out: $in" > $out.d
+  depfile = $out.d
+  deps = gcc
+rule bad
+  command = echo refused; exit 3
+END
+for i in $(seq 30); do echo "text $i" > in$i; echo "build out$i: copy in$i"; done >> build.ninja
+(echo "build all: join $(seq -f out%g -s ' ' 30)"; echo "build not: bad all"; echo "default not") >> build.ninja""",
+        ["-j1", "-k3"],
+        {"exact_modules": ["ninja"], "exclude_functions": ["BuildLog::*"]}, "std",
+        why="posix_spawn and pipes; a command of it fails, so it ends with a failure"),
+    Package(
+        "memcached", "c",
+        'mkdir libevent && cp -r "$NEEDS/usr/include" libevent/include && '
+        'mkdir libevent/lib && cp "$NEEDS/usr/lib/x86_64-linux-gnu/libevent.a" libevent/lib && '
+        './configure -q --disable-docs --with-libevent="$PWD/libevent" && make -s -j2 memcached', "memcached", ":",
+        ["-u", "root", "-s", "socket", "-P", "pid", "-t", "3", "-m", "16", "-o", "no_lru_crawler,no_lru_maintainer,no_slab_reassign,hashpower=12"],
+        {"exact_modules": ["memcached"], "exclude_functions": ["item*", "do_item*", "slabs_*"]}, needs=("libevent-dev",), chance="clock_handler",
+        client=r"""
+import os, signal, socket, time
+while not (os.path.exists("pid") and open("pid").read().endswith("\n")):
+    time.sleep(0.01)
+def connect():
+    link = socket.socket(socket.AF_UNIX)
+    link.connect("socket")
+    ask(link, "mn\r\n", "MN\r\n")  # it has a thread before the next one comes
+    return link
+def quit(link):
+    link.sendall(b"quit\r\n")
+    assert link.recv(1) == b""  # its descriptor is free
+def ask(link, text, end):
+    link.sendall(text.encode())
+    got = b""
+    while not got.endswith(end.encode()):
+        got += link.recv(65536)
+    return got.decode()
+said = []
+links = [connect() for _ in range(6)]  # to three threads in turn
+for i in range(120):
+    link = links[i * 7 % 6]
+    key = f"key{i * 31 % 50}"
+    said.append(ask(link, f"set {key} {i} 0 {i % 9}\r\n{'v' * (i % 9)}\r\n", "\r\n"))
+    said.append(ask(link, f"get {key} key{i % 50}\r\n", "END\r\n"))
+    if i % 5 == 0:
+        said.append(ask(link, f"set number 0 0 2\r\n40\r\n", "\r\n") + ask(links[i % 6], f"incr number {i}\r\n", "\r\n"))
+    if i % 8 == 0:
+        said.append(ask(link, f"append {key} 0 0 3\r\nend\r\nprepend {key} 0 0 5\r\nbegin\r\ngets {key}\r\n", "END\r\n"))
+    if i % 11 == 0:
+        said.append(ask(link, f"delete {key}\r\n", "\r\n") + ask(link, "mg no v\r\n", "\r\n") + ask(link, "nonsense\r\n", "\r\n"))
+    if i % 20 == 0:
+        quit(links[i % 6])
+        links[i % 6] = connect()
+print("".join(said))
+os.kill(int(open("pid").read()), signal.SIGTERM)
+""", why="a server with a thread for each of its tasks, and a client that asks one thing after the other; ended by SIGTERM, which its clock does not wait for"),
+    Package(
+        "cppcheck", "c++",
+        "$CXX --version | sed -n 1p; make -s -j2 MATCHCOMPILER= HAVE_RULES= FILESDIR= CXXFLAGS=\"$CXXFLAGS -std=c++11 -w\" cppcheck", "cppcheck",
+        r"""cat > small.cpp <<'END'
+int sum(const int* p, int n) { int all = 0; for (int i = 0; i <= n; i++) all += p[i]; return all; }
+int main() { int a[3] = {1, 2, 3}; int unused; return a[3] + sum(a, 3); }
+END
+cat > std.cfg <<'END'
+<?xml version="1.0"?><def format="2"><function name="abort"><noreturn>true</noreturn></function></def>
+END""",
+        ["-q", "--enable=warning,style", "small.cpp"],
+        {"exact_modules": ["ValueFlow"], "exclude_functions": ["Token::*"]}, "ValueFlow,tinyxml2,simplecpp,std", levels="2", throws=True),
 ]

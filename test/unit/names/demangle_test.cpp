@@ -28,6 +28,14 @@ TEST(Demangle, ReadsWhatClang19WritesForTemplateParameters) {
   EXPECT_EQ(name("_ZN3app1fITnPiLPi0EEEvv").rfind("app::f<", 0), 0U);
 }
 
+TEST(Demangle, TypesThatWereFirstWrittenInAConstraintAreTypes) {
+  EXPECT_EQ(name("_ZN3app4onlyIiQsr3stdE8integralIT_EEES1_S1_"), "app::only<int>(int)");
+  EXPECT_EQ(name("_ZN3app4exprIiLi3EQaagtT0_Li2ErQT__XplfL0p_fL0p_EEES1_S1_"), "app::expr<int, 3>(int)");
+  EXPECT_EQ(name("_ZN3app3BoxIcE1gEcQsr3stdE8integralIT_E"), "app::Box<char>::g(char) requires std::integral<char>");
+  // Of two lists of arguments T_ may be either's.
+  EXPECT_EQ(name("_ZN3app3BoxIcE1fIiQsr3stdE8integralITL0__EEET_S4_c"), "app::Box<char>::f<int>(int, char)");
+}
+
 TEST(Demangle, ClonesAreNamedAsTheirFunction) {
   for (const char* suffix : {".cold", ".part.0", ".isra.0", ".constprop.0", ".lto_priv.0", ".llvm.123",
                              ".constprop.0.isra.0", ".part.0.cold", ".__uniq.12345", ".resume", ".localalias"}) {
