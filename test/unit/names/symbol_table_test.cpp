@@ -1,9 +1,11 @@
 #include "collector/names/symbol_table.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <cstring>
 #include <string>
+#include <vector>
 
 namespace glimpse::collector {
 namespace {
@@ -131,6 +133,33 @@ TEST(SymbolTable, SymbolsThatMakeNoSenseAreHarmless) {
   cut.finish();
   EXPECT_EQ(cut.size(), 1U);
   EXPECT_EQ(at(cut, 0x1000), "en");
+}
+
+// Names are megabytes that nobody may ever ask for. Here they cannot be read: touching one ends the test.
+TEST(SymbolTable, AMillionSymbolsAreSortedAndFoundWithoutReadingAName) {
+  constexpr std::size_t kSymbols = 1'000'000;
+  constexpr std::size_t kNameBytes = 64;
+  void* names = ::mmap(nullptr, kSymbols * kNameBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(names, MAP_FAILED);
+  std::vector<Elf64_Sym> entries(kSymbols);
+  for (std::size_t i = 0; i < kSymbols; ++i) {
+    Elf64_Sym& symbol = entries[i];
+    symbol.st_name = static_cast<Elf64_Word>(i * kNameBytes);
+    symbol.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
+    symbol.st_shndx = 1;
+    symbol.st_value = 0x1000 + (i * 7919 % kSymbols) * 32;  // in no order
+    symbol.st_size = 24;
+  }
+  SymbolTable symbols;
+  symbols.add({{reinterpret_cast<const char*>(entries.data()), kSymbols * sizeof(Elf64_Sym)},
+               {static_cast<const char*>(names), kSymbols * kNameBytes}});
+  symbols.finish();
+  EXPECT_EQ(symbols.size(), kSymbols);
+  for (std::size_t i = 0; i < kSymbols; ++i) {
+    ASSERT_EQ(symbols.find(0x1000 + i * 32 + 23), i);
+    ASSERT_EQ(symbols.find(0x1000 + i * 32 + 24), SymbolTable::kNone);
+  }
+  ::munmap(names, kSymbols * kNameBytes);
 }
 
 }  // namespace
