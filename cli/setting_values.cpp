@@ -123,6 +123,13 @@ Result<std::uint64_t> parse_value(option_types::Bytes, std::string_view text, co
   return must_be(fmt::format("{} from {} to {}", kind, show_bytes(limits.least), show_bytes(limits.most)), text);
 }
 
+Result<std::uint32_t> parse_value(option_types::Count, std::string_view text, const Limits& limits) {
+  constexpr std::array<Suffix, 1> kSuffixes{{{"", 1}}};
+  const auto value = number_with_suffix(trim(text), kSuffixes);
+  if (value && within(*value, limits)) return static_cast<std::uint32_t>(*value);
+  return must_be(fmt::format("a number from {} to {}", limits.least, limits.most), text);
+}
+
 Result<std::chrono::milliseconds> parse_value(option_types::Milliseconds, std::string_view text, const Limits& limits) {
   constexpr std::array<Suffix, 1> kSuffixes{{{"", 1}}};
   const auto value = number_with_suffix(trim(text), kSuffixes);
@@ -192,6 +199,8 @@ std::string show_value(const std::vector<std::string>& value) {
 }
 
 std::string show_value(std::uint64_t value) { return fmt::format("{}", value); }
+
+std::string show_value(std::uint32_t value) { return fmt::format("{}", value); }
 
 std::string show_value(std::chrono::milliseconds value) { return fmt::format("{}", value.count()); }
 

@@ -25,6 +25,7 @@ struct Limits {
 Result<std::string> parse_value(option_types::Text, std::string_view text, const Limits&);
 Result<std::vector<std::string>> parse_value(option_types::KeyList, std::string_view text, const Limits&);
 Result<std::uint64_t> parse_value(option_types::Bytes, std::string_view text, const Limits&);
+Result<std::uint32_t> parse_value(option_types::Count, std::string_view text, const Limits& limits);
 Result<std::chrono::milliseconds> parse_value(option_types::Milliseconds, std::string_view text, const Limits&);
 Result<bool> parse_value(option_types::Switch, std::string_view text, const Limits&);
 Result<Level> parse_value(option_types::Level, std::string_view text, const Limits&);
@@ -37,6 +38,7 @@ Result<option_types::Attributes::Value> parse_value(option_types::Attributes, st
 std::string show_value(const std::string& value);
 std::string show_value(const std::vector<std::string>& value);
 std::string show_value(std::uint64_t value);
+std::string show_value(std::uint32_t value);
 std::string show_value(std::chrono::milliseconds value);
 std::string show_value(bool value);
 std::string show_value(Level value);

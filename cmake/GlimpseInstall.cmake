@@ -7,8 +7,9 @@ set(glimpse_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/glimpse")
 
 set_target_properties(glimpse_runtime_shared PROPERTIES EXPORT_NAME glimpse)
 set_target_properties(glimpse_runtime_static PROPERTIES EXPORT_NAME static)
+set_target_properties(glimpse_runtime_wrapped PROPERTIES EXPORT_NAME wrapped)
 set_target_properties(glimpse_include PROPERTIES EXPORT_NAME headers)
-install(TARGETS glimpse_runtime_shared glimpse_runtime_static glimpse_include EXPORT glimpse
+install(TARGETS glimpse_runtime_shared glimpse_runtime_static glimpse_runtime_wrapped glimpse_include EXPORT glimpse
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")

@@ -69,6 +69,12 @@ Binaries::File& Binaries::file(const LoadedFile& loaded) {
     }
     if (opened) {
       file.binary = std::move(*opened);
+      if (file.binary->hides_exceptions()) {
+        hidden_exceptions_.push_back(fmt::format(
+            "{}: the C++ library and the unwinder are linked statically: calls that exceptions leave are seen "
+            "ending late, as END; link with glimpse-c++, which shows them",
+            file.path));
+      }
     } else if (fresh) {
       problems_.push_back(fmt::format("{}; its functions have no names", opened.error().message));
     }
@@ -109,6 +115,11 @@ const DecidedFunction& Binaries::function_at(File& in, std::uint64_t address) {
     found->second = &add(in.binary != nullptr ? in.binary->function_at(address) : unknown_name(in.path, address));
   }
   return *found->second;
+}
+
+FunctionName Binaries::code_at(File& in, std::uint64_t address, std::uint64_t& offset) {
+  offset = 0;
+  return in.binary != nullptr ? in.binary->code_at(address, offset) : unknown_name(in.path, address);
 }
 
 const DecidedFunction& Binaries::unknown_function(std::uint64_t address) {

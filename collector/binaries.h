@@ -55,12 +55,18 @@ class Binaries {
   // The function at `address` of the process, which no file covers.
   const DecidedFunction& unknown_function(std::uint64_t address);
 
+  // The function with the instruction at `address` of that file, for a stack trace: the policy is not asked.
+  static FunctionName code_at(File& file, std::uint64_t address, std::uint64_t& offset);
+
   // A warning for each entry of the policy that matches nothing in any of the binaries, called or not. For the end of a
   // session: looks at all their functions where entries matched none of those that were called.
   std::vector<std::string> unmatched_entries();
 
   // Sentences about files that could not be read, since the last call.
   std::vector<std::string> take_problems() { return std::exchange(problems_, {}); }
+
+  // Sentences about programs whose exceptions cannot be seen, since the last call.
+  std::vector<std::string> take_hidden_exceptions() { return std::exchange(hidden_exceptions_, {}); }
 
  private:
   const DecidedFunction& add(FunctionName name);
@@ -71,6 +77,7 @@ class Binaries {
   std::deque<DecidedFunction> functions_;
   std::unordered_map<std::uint64_t, const DecidedFunction*> unknown_;
   std::vector<std::string> problems_;
+  std::vector<std::string> hidden_exceptions_;
 };
 
 }  // namespace glimpse::collector

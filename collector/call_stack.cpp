@@ -1,6 +1,7 @@
 #include "collector/call_stack.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace glimpse::collector {
 
@@ -73,9 +74,10 @@ void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
   for (std::uint64_t i = 0; i <= frames; ++i) close(Stage::kEnd, nullptr, time_ns);
 }
 
-void CallStack::thrown(std::uint64_t exception, std::string type, std::string what, bool has_what) {
+void CallStack::thrown(std::uint64_t exception, std::string type, std::string what, bool has_what,
+                       std::vector<std::uint64_t> frames) {
   std::erase_if(in_flight_, [&](const InFlight& flying) { return flying.exception == exception; });
-  in_flight_.push_back({exception, std::move(type), std::move(what), has_what});
+  in_flight_.push_back({exception, std::move(type), std::move(what), has_what, std::move(frames)});
 }
 
 void CallStack::caught(std::uint64_t exception) {
@@ -85,11 +87,9 @@ void CallStack::caught(std::uint64_t exception) {
 }
 
 void CallStack::left(std::uint64_t frames, Left how, std::int64_t time_ns) {
+  InFlight* flying = how == Left::kUnwound && !in_flight_.empty() ? &in_flight_.back() : nullptr;
   writers::Exception exception;
-  if (how == Left::kUnwound && !in_flight_.empty()) {
-    const InFlight& flying = in_flight_.back();
-    exception = {flying.type, flying.what, flying.has_what};
-  }
+  if (flying != nullptr) exception = {flying->type, flying->what, flying->has_what, {}, {}};
   for (std::uint64_t i = 0; i < frames; ++i) {
     if (open_.empty()) {
       ++unmatched_ends_;
@@ -98,7 +98,14 @@ void CallStack::left(std::uint64_t frames, Left how, std::int64_t time_ns) {
     if (how == Left::kOtherwise) {
       close(Stage::kEnd, nullptr, time_ns);
     } else {
+      const bool first = flying != nullptr && !flying->frames.empty() && open_.back().call_id != 0;
+      if (first) {
+        const StackText& stack = sink_.stack_text(std::exchange(flying->frames, {}), flying->type);
+        exception.stack_trace = stack.trace;
+        exception.fingerprint = stack.fingerprint;
+      }
       close(Stage::kException, &exception, time_ns);
+      if (first) exception.stack_trace = exception.fingerprint = {};
     }
   }
 }

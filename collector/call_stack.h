@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collector/binaries.h"
@@ -18,12 +19,19 @@
 
 namespace glimpse::collector {
 
+struct StackText {
+  std::string trace;
+  std::string fingerprint;
+};
+
 // What a CallStack makes of events. The Call's process, thread and ids of the line are filled in behind this.
 class CallSink {
  public:
   virtual ~CallSink() = default;
   virtual void emit(writers::Call& call) = 0;
   virtual std::uint64_t next_call_id() = 0;
+  // The text of a stack, and the group of exceptions of that type thrown there.
+  virtual const StackText& stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type) = 0;
 };
 
 class CallStack {
@@ -39,7 +47,10 @@ class CallStack {
   void end(const DecidedFunction& function, std::int64_t time_ns);
 
   // An exception sets out, or is caught. `exception` is its address in the process.
-  void thrown(std::uint64_t exception, std::string type, std::string what, bool has_what);
+  // `frames`: the stack, as wire::pack_stack_frame() has them. It is told once, with the first recorded call that is
+  // left.
+  void thrown(std::uint64_t exception, std::string type, std::string what, bool has_what,
+              std::vector<std::uint64_t> frames = {});
   void caught(std::uint64_t exception);
 
   // The innermost `frames` calls ended: by unwinding (as EXCEPTION, with the exception in flight unless it was forced),
@@ -72,6 +83,7 @@ class CallStack {
     std::string type;
     std::string what;
     bool has_what;
+    std::vector<std::uint64_t> frames;  // empty once told
   };
 
   void close(writers::Stage stage, const writers::Exception* exception, std::int64_t time_ns);

@@ -33,6 +33,7 @@ struct Settings {
   Overflow overflow = Overflow::kBlock;
   std::chrono::milliseconds enqueue_timeout{10'000};
   std::uint64_t max_field_length = 4096;
+  std::uint32_t stack_frames = 32;
   // For the process record.
   std::string service;
   std::string environment;

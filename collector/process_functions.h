@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collector/binaries.h"
@@ -27,9 +28,11 @@ class ProcessFunctions {
     return name(id);
   }
 
+  // The file of the `module_number`th module.
+  Binaries::File& file_of(std::uint32_t module_number, const wire::ModuleEntry& module);
+
  private:
   const DecidedFunction& name(std::uint32_t id);
-  Binaries::File& file_of(std::uint32_t module_number, const wire::ModuleEntry& module);
 
   Binaries& binaries_;
   ProcessView& view_;

@@ -34,6 +34,7 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       pid_(view_->header().pid),
       clock_(view_->header(), context.rate),
       functions_(context.binaries, *view_),
+      stacks_(functions_, *view_),
       first_call_id_(earlier_calls),
       last_call_id_(earlier_calls) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
@@ -45,6 +46,9 @@ void ProcessTrace::decide_functions() {
   functions_.decide_new();
   for (const std::string& problem : context_.binaries.take_problems()) {
     records_.notice(pid_, 0, "names", problem, 0, last_time_ns_);
+  }
+  for (const std::string& hidden : context_.binaries.take_hidden_exceptions()) {
+    records_.notice(pid_, 0, "exceptions", hidden, 0, last_time_ns_);
   }
 }
 
@@ -164,8 +168,13 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
       const auto type_bytes = static_cast<std::uint32_t>(word(1));
       const auto what_bytes = static_cast<std::uint32_t>(word(1) >> 32);
       const bool has_what = what_bytes != wire::kNoWhat;
+      const std::size_t stack =
+          2 + std::size_t{wire::words_for(type_bytes)} + (has_what ? wire::words_for(what_bytes) : 0);
+      std::vector<std::uint64_t> frames;
+      if (stack < payload.size()) frames.assign(payload.begin() + static_cast<std::ptrdiff_t>(stack), payload.end());
       lane.running->thrown(word(0), exception_type(payload_text(payload, 2, type_bytes)),
-                           payload_text(payload, 2 + wire::words_for(type_bytes), has_what ? what_bytes : 0), has_what);
+                           payload_text(payload, 2 + wire::words_for(type_bytes), has_what ? what_bytes : 0), has_what,
+                           std::move(frames));
       break;
     }
     case wire::RecordType::kCatch:

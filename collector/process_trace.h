@@ -19,6 +19,7 @@
 #include "collector/record_stream.h"
 #include "collector/ring_reader.h"
 #include "collector/session_context.h"
+#include "collector/stack_names.h"
 #include "writers/writer.h"
 
 namespace glimpse::collector {
@@ -98,6 +99,9 @@ class ProcessTrace final : private CallSink {
 
   void emit(writers::Call& call) override;
   std::uint64_t next_call_id() override { return ++last_call_id_; }
+  const StackText& stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type) override {
+    return stacks_.text(frames, exception_type);
+  }
 
   bool is_guest(const Lane& lane) const { return lane.pid != pid_; }
   void finish_guest(Lane& lane);
@@ -118,6 +122,7 @@ class ProcessTrace final : private CallSink {
   std::uint32_t pid_;
   ClockMap clock_;
   ProcessFunctions functions_;
+  StackNames stacks_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // by ring
   Lane* current_ = nullptr;                   // whose record is being handled
   std::uint64_t first_call_id_;               // minus 1

@@ -83,6 +83,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& spool, const
     header.header_bytes = sizeof(wire::SessionHeader);
     header.ring_bytes = settings.ring_bytes;
     header.max_field_bytes = settings.max_field_length;
+    header.stack_frames = settings.stack_frames;
     header.overflow = settings.overflow == Overflow::kDrop ? wire::OverflowMode::kDrop : wire::OverflowMode::kBlock;
     header.enqueue_timeout_ms = static_cast<std::uint32_t>(settings.enqueue_timeout.count());
     header.max_rings = wire::kDefaultMaxRings;

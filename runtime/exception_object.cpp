@@ -4,7 +4,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include "runtime/errno_keeper.h"
 #include "runtime/exception_object.h"
-#include "runtime/next_symbol.h"
+#include "runtime/text.h"
 
 namespace glimpse::runtime {
 
@@ -19,8 +19,21 @@ constexpr std::uintptr_t kHeaderBytes = 32;
 
 // As far as we look into them.
 struct TypeInfo {
-  void* const* vtable;
+  const void* const* vtable;
   const char* name;
+};
+struct SingleBase {  // __si_class_type_info
+  TypeInfo type;
+  const TypeInfo* base;
+};
+struct SeveralBases {  // __vmi_class_type_info
+  TypeInfo type;
+  unsigned flags;
+  unsigned count;
+  struct {
+    const TypeInfo* type;
+    long place;
+  } bases[1];
 };
 
 // Slot of __do_catch (libstdc++) and can_catch (libc++abi): both ask the type of a handler whether it takes an object.
@@ -37,11 +50,35 @@ std::uint32_t bounded_length(const char* text, std::uint64_t most) {
   return length;
 }
 
-// The std::exception inside `object`, or null.
+// What its own type says a type is.
+bool is_kind(const TypeInfo* type, const char* kind) {
+  return same_text(static_cast<const TypeInfo*>(type->vtable[-1])->name, kind);
+}
+
+constexpr unsigned kMostLevels = 64;
+constexpr unsigned kMostBases = 256;
+
+// The type_info of std::exception among the bases of `type`: found from the object itself, as a program that carries
+// the C++ library has no symbol for it. Null where there is none.
+const TypeInfo* std_exception_of(const TypeInfo* type, unsigned levels = kMostLevels) {
+  if (levels == 0 || type == nullptr) return nullptr;
+  if (same_text(type->name, "St9exception")) return type;
+  if (is_kind(type, "N10__cxxabiv120__si_class_type_infoE")) {
+    return std_exception_of(reinterpret_cast<const SingleBase*>(type)->base, levels - 1);
+  }
+  if (!is_kind(type, "N10__cxxabiv121__vmi_class_type_infoE")) return nullptr;
+  const auto* several = reinterpret_cast<const SeveralBases*>(type);
+  for (unsigned i = 0; i < several->count && i < kMostBases; ++i) {
+    if (const TypeInfo* found = std_exception_of(several->bases[i].type, levels - 1)) return found;
+  }
+  return nullptr;
+}
+
+// The std::exception inside `object`, or null: as a handler for it would take the object.
 void* as_std_exception(const TypeInfo* type, void* object) {
-  const auto* handler = static_cast<const TypeInfo*>(cxx_symbol("_ZTISt9exception"));
+  const TypeInfo* handler = std_exception_of(type);
   if (handler == nullptr) return nullptr;
-  const auto catches = reinterpret_cast<CatchFunction>(handler->vtable[kCatchSlot]);
+  const auto catches = reinterpret_cast<CatchFunction>(const_cast<void*>(handler->vtable[kCatchSlot]));
   return catches(handler, type, &object, 1) ? object : nullptr;
 }
 

@@ -1,7 +1,8 @@
 // Reading a C++ exception object from outside: its dynamic type, and what() where it has one.
 //
 // Layout: Itanium C++ ABI, Exception Handling, 2.2.1 (__cxa_exception ends with its _Unwind_Exception; the thrown
-// object follows). The type stands 80 bytes before the unwind header in libstdc++ and libc++abi alike.
+// object follows), and 2.9.5 (type_info). The type stands 80 bytes before the unwind header in libstdc++ and libc++abi
+// alike.
 #pragma once
 
 #include <cstdint>

@@ -29,12 +29,6 @@ void* next_symbol(const char* name) {
   return in_library("libstdc++.so.6", name);
 }
 
-void* cxx_symbol(const char* name) {
-  const ErrnoKeeper keeper;
-  if (void* found = dlsym(RTLD_DEFAULT, name)) return found;
-  return in_library("libstdc++.so.6", name);
-}
-
 }  // namespace glimpse::runtime
 
 GLIMPSE_UNTRACED_END

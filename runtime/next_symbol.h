@@ -8,7 +8,4 @@ namespace glimpse::runtime {
 // from signal handlers.
 void* next_symbol(const char* name);
 
-// The program's own definition of a C++ run-time symbol.
-void* cxx_symbol(const char* name);
-
 }  // namespace glimpse::runtime

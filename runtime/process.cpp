@@ -18,6 +18,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/process.h"
 #include "runtime/session.h"
 #include "runtime/signals_held.h"
+#include "runtime/stack_trace.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
 #include "runtime/threads.h"
@@ -126,6 +127,7 @@ bool attach() {
     return false;
   }
   use_function_table();
+  forget_places();  // the parent's modules had other numbers
   if (++process.generation == 1) {
     const std::uintptr_t guard = this_thread.lane.guard;
     const ErrnoKeeper keeper;

@@ -222,9 +222,10 @@ bool push_slowly(Lane& lane, std::uint32_t what) {
 }
 
 bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload, std::uint32_t payload_words,
-                 Bytes first, Bytes second) {
+                 Bytes first, Bytes second, Bytes third) {
   if (!ensure_ring(lane)) return false;
-  const std::uint32_t words = payload_words + wire::words_for(first.length) + wire::words_for(second.length);
+  const std::uint32_t words =
+      payload_words + wire::words_for(first.length) + wire::words_for(second.length) + wire::words_for(third.length);
   const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
   std::uint64_t ticks = 0;
   if (!prepare(lane, words + 1, Need::kEnd, ticks)) return false;
@@ -232,7 +233,7 @@ bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload
   std::uint64_t at = head;
   store_word(lane, at++, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)));
   for (std::uint32_t i = 0; i < payload_words; ++i) store_word(lane, at++, payload[i]);
-  for (const Bytes& text : {first, second}) {
+  for (const Bytes& text : {first, second, third}) {
     for (std::uint32_t i = 0; i < text.length; i += 8) {
       std::uint64_t word = 0;
       copy_bytes(&word, text.at + i, text.length - i < 8 ? text.length - i : 8);

@@ -15,14 +15,13 @@
 
 namespace glimpse::runtime {
 
-// A record of `words` payload words. The first `fixed` of them come from `payload`; `texts` follow, each padded to
-// whole words.
+// A record: `payload_words` words, then texts, each padded with zeros to whole words.
 struct Bytes {
   const char* at;
   std::uint32_t length;
 };
 bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload, std::uint32_t payload_words,
-                 Bytes first = {nullptr, 0}, Bytes second = {nullptr, 0});
+                 Bytes first = {nullptr, 0}, Bytes second = {nullptr, 0}, Bytes third = {nullptr, 0});
 
 // The innermost `frames` recorded calls were left.
 void push_leave(Lane& lane, std::uint32_t frames, wire::LeaveReason reason);

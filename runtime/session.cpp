@@ -75,6 +75,7 @@ bool create_session_in(const char* folder, const Settings& settings) {
   header->header_bytes = sizeof(SessionHeader);
   header->ring_bytes = settings.ring_bytes;
   header->max_field_bytes = settings.max_field_bytes;
+  header->stack_frames = settings.stack_frames;
   header->overflow = settings.overflow;
   header->enqueue_timeout_ms = settings.enqueue_timeout_ms;
   header->max_rings = wire::kDefaultMaxRings;

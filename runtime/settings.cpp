@@ -74,6 +74,9 @@ void apply(Settings& settings, const char* name, const char* value) {
     }
   } else if (same_text(name, "GLIMPSE_MAX_FIELD_LENGTH")) {
     if (parse_number(value, number) && number > 0) settings.max_field_bytes = number < 65536 ? number : 65536;
+  } else if (same_text(name, "GLIMPSE_STACK_FRAMES")) {
+    if (is_plain_number(value) && parse_number(value, number) && number <= wire::kMaxStackFrames)
+      settings.stack_frames = static_cast<std::uint32_t>(number);
   } else if (same_text(name, "GLIMPSE_ENQUEUE_TIMEOUT_MS")) {
     if (is_plain_number(value) && parse_number(value, number) && number <= 86'400'000)
       settings.enqueue_timeout_ms = static_cast<std::uint32_t>(number);
@@ -165,7 +168,7 @@ void read_settings(Settings& settings) {
     path.add(".env.").add(name);
     apply_file(settings, path.text());
   }
-  for (const char* name : {"GLIMPSE_ENABLED", "GLIMPSE_RING_BYTES", "GLIMPSE_MAX_FIELD_LENGTH",
+  for (const char* name : {"GLIMPSE_ENABLED", "GLIMPSE_RING_BYTES", "GLIMPSE_MAX_FIELD_LENGTH", "GLIMPSE_STACK_FRAMES",
                            "GLIMPSE_ENQUEUE_TIMEOUT_MS", "GLIMPSE_OVERFLOW", "GLIMPSE_SPOOL_DIR"}) {
     if (const char* value = environment_value(name)) apply(settings, name, value);
   }

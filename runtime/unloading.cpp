@@ -9,6 +9,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/hot/function_table.h"
 #include "runtime/next_symbol.h"
 #include "runtime/process.h"
+#include "runtime/stack_trace.h"
 
 namespace glimpse::runtime {
 
@@ -43,6 +44,7 @@ void forget_unloaded_modules() {
     if (still_loaded(entry)) continue;
     entry.unloaded.store(1, std::memory_order_release);
     forget_functions(i + 1);
+    forget_places();
   }
 }
 

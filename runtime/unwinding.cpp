@@ -62,13 +62,41 @@ bool remove_in_flight(Thread& thread, const void* exception) {
   return false;
 }
 
-void push_throw(Lane& lane, const void* exception) {
-  const ExceptionText text = describe_exception(exception, process.session->max_field_bytes);
+void push_throw(Lane& lane, const void* exception, const CallPlace& from) {
+  const wire::SessionHeader& session = *process.session;
+  const std::uint32_t most =
+      session.stack_frames < wire::kMaxStackFrames ? session.stack_frames : wire::kMaxStackFrames;
+  auto* frames = static_cast<std::uint64_t*>(__builtin_alloca((most + 1) * sizeof(std::uint64_t)));
+  std::uint32_t frame_count = most == 0 ? 0 : walk_stack(from, frames, most + 1);
+  const std::uint64_t ring_share = process.header->ring_bytes / 16;  // whatever is asked for, it must fit
+  const std::uint64_t most_bytes = session.max_field_bytes < ring_share ? session.max_field_bytes : ring_share;
+  const ExceptionText text = describe_exception(exception, most_bytes);
+  // A C++ exception is raised by __cxa_throw and the like, which nobody asked for.
+  if (text.type != nullptr && frame_count > 0) {
+    ++frames;
+    --frame_count;
+  } else if (frame_count > most) {
+    frame_count = most;
+  }
   const std::uint32_t what_bytes = text.what == nullptr ? wire::kNoWhat : text.what_bytes;
   const std::uint64_t payload[2] = {reinterpret_cast<std::uintptr_t>(exception),
                                     text.type_bytes | (std::uint64_t{what_bytes} << 32)};
   push_record(lane, wire::RecordType::kThrow, payload, 2, {text.type, text.type_bytes},
-              {text.what, text.what == nullptr ? 0 : text.what_bytes});
+              {text.what, text.what == nullptr ? 0 : text.what_bytes},
+              {reinterpret_cast<const char*>(frames), static_cast<std::uint32_t>(frame_count * sizeof(frames[0]))});
+}
+
+// Whether a program has told us of a landing by runtime/wrapped.cpp, and so will tell of catches.
+bool wrapped_catch_seen = false;
+
+// A handler takes the exception.
+void end_flight(Thread& thread, const void* exception) {
+  if (remove_in_flight(thread, kForcedUnwinding)) {
+    // A handler has the forced unwinding; it must throw it on.
+  } else if (remove_in_flight(thread, exception)) {
+    const std::uint64_t payload = reinterpret_cast<std::uintptr_t>(exception);
+    push_record(thread.lane, wire::RecordType::kCatch, &payload, 1);
+  }
 }
 
 }  // namespace
@@ -80,38 +108,38 @@ void forget_left_frames(Thread& thread) {
   }
 }
 
-void note_throw(const void* exception) {
+void note_throw(const void* exception, const CallPlace& from) {
   Thread& thread = this_thread;
   if (!concerns(thread)) return;
   remove_in_flight(thread, exception);  // thrown again
   thread.lane.guard = kInternal;        // what() may be traced
-  find_stack(thread.lane, reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
-  push_throw(thread.lane, exception);
+  find_stack(thread.lane, from.rsp);
+  push_throw(thread.lane, exception, from);
   add_in_flight(thread, exception);
   thread.lane.guard = kInFlight;
 }
 
-void note_landing(std::uintptr_t stack_pointer) {
+void note_landing(std::uintptr_t stack_pointer, const void* handlers_exception) {
   Thread& thread = this_thread;
   if (!concerns(thread)) return;
   thread.lane.guard = stack_pointer;
   const bool announced = thread.in_flight_count > 0;
   leave_below(thread, stack_pointer, announced ? reason_in_flight(thread) : wire::LeaveReason::kForced);
   if (!announced) add_in_flight(thread, kForcedUnwinding);
+  if (handlers_exception != nullptr) end_flight(thread, handlers_exception);
   thread.lane.guard = resting_guard(thread);
 }
+
+bool catches_wrapped() { return __atomic_load_n(&wrapped_catch_seen, __ATOMIC_RELAXED); }
+
+void note_wrapped() { __atomic_store_n(&wrapped_catch_seen, true, __ATOMIC_RELAXED); }
 
 void note_catch(const void* exception, std::uintptr_t stack_pointer) {
   Thread& thread = this_thread;
   if (thread.lane.guard != kInFlight || thread.process_generation != process.generation || !process_attached()) return;
   thread.lane.guard = stack_pointer;
   leave_below(thread, stack_pointer, reason_in_flight(thread));
-  if (remove_in_flight(thread, kForcedUnwinding)) {
-    // A handler has the forced unwinding; it must throw it on.
-  } else if (remove_in_flight(thread, exception)) {
-    const std::uint64_t payload = reinterpret_cast<std::uintptr_t>(exception);
-    push_record(thread.lane, wire::RecordType::kCatch, &payload, 1);
-  }
+  end_flight(thread, exception);
   thread.lane.guard = resting_guard(thread);
 }
 
@@ -130,5 +158,23 @@ void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t cal
 }
 
 }  // namespace glimpse::runtime
+
+// For runtime/wrapped.cpp, which lies in the program.
+extern "C" {
+
+__attribute__((visibility("default"))) void glimpse_note_throw(const void* exception, const void* frame_address) {
+  glimpse::runtime::note_throw(exception, glimpse::runtime::caller_of(frame_address));
+}
+
+__attribute__((visibility("default"))) void glimpse_note_landing(std::uintptr_t stack_pointer) {
+  glimpse::runtime::note_wrapped();
+  glimpse::runtime::note_landing(stack_pointer, nullptr);
+}
+
+__attribute__((visibility("default"))) void glimpse_note_catch(const void* exception, std::uintptr_t stack_pointer) {
+  glimpse::runtime::note_catch(exception, stack_pointer);
+}
+
+}  // extern "C"
 
 GLIMPSE_UNTRACED_END

@@ -5,6 +5,7 @@
 
 #include "runtime/hot/function_table.h"
 #include "runtime/hot/lane.h"
+#include "runtime/stack_trace.h"
 
 namespace glimpse::runtime {
 
@@ -16,11 +17,16 @@ void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t cal
 // is new.
 void forget_left_frames(Thread& thread);
 
-// `exception` (an _Unwind_Exception*) is about to unwind this thread's stack.
-void note_throw(const void* exception);
+// `exception` (an _Unwind_Exception*) is about to unwind this thread's stack, from `from` outwards.
+void note_throw(const void* exception, const CallPlace& from);
 
 // The unwinder is about to resume in a frame whose callees lay below `stack_pointer`.
-void note_landing(std::uintptr_t stack_pointer);
+// `handlers_exception`: what a handler there takes, where its __cxa_begin_catch will not be seen; else null.
+void note_landing(std::uintptr_t stack_pointer, const void* handlers_exception);
+
+// Whether the program's own __cxa_begin_catch tells us (runtime/wrapped.cpp).
+bool catches_wrapped();
+void note_wrapped();
 
 // A handler takes the exception; its frame's stack pointer is `stack_pointer`.
 void note_catch(const void* exception, std::uintptr_t stack_pointer);

@@ -56,7 +56,9 @@ CallText::CallText(const FieldSet& fields)
               .depth = fields.has(Key::depth),
               .duration = fields.has(Key::duration_ms),
               .exception_type = fields.has(Key::exception_type),
-              .exception = fields.has(Key::exception)} {
+              .exception = fields.has(Key::exception),
+              .stack_trace = fields.has(Key::stack_trace),
+              .fingerprint = fields.has(Key::fingerprint)} {
   for (std::size_t stage = 0; stage < heads_.size(); ++stage) {
     std::string head;
     if (fields.has(Key::record_type)) append_string(head, Key::record_type, "log_entry");
@@ -75,7 +77,10 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
   const FunctionText function = function_text(*record.function);
   const Exception* const exception = record.stage == Stage::kException ? record.exception : nullptr;
   std::size_t bytes = kFixedBytes + function.name_size + function.location_size;
-  if (exception != nullptr) bytes += kMaxEscapedPerByte * (exception->type.size() + exception->what.size());
+  if (exception != nullptr) {
+    bytes += kMaxEscapedPerByte * (exception->type.size() + exception->what.size() + exception->stack_trace.size() +
+                                   exception->fingerprint.size());
+  }
   char* const begin = buffer.reserve(bytes);
 
   char* out = copy(begin, heads_[static_cast<std::size_t>(record.stage)]);
@@ -158,6 +163,16 @@ char* CallText::write_exception(char* out, const Exception& exception) const {
   if (wanted_.exception && exception.has_what) {
     out = copy_literal(out, ",\"exception\":\"");
     out = write_escaped(out, exception.what);
+    *out++ = '"';
+  }
+  if (wanted_.stack_trace && !exception.stack_trace.empty()) {
+    out = copy_literal(out, ",\"stack_trace\":\"");
+    out = write_escaped(out, exception.stack_trace);
+    *out++ = '"';
+  }
+  if (wanted_.fingerprint && !exception.fingerprint.empty()) {
+    out = copy_literal(out, ",\"fingerprint\":\"");
+    out = write_escaped(out, exception.fingerprint);
     *out++ = '"';
   }
   return out;

@@ -53,7 +53,8 @@ class CallText {
   };
   // The wanted keys whose values are made for each record.
   struct Wanted {
-    bool entry_id, call_id, parent_call_id, timestamp, depth, duration, exception_type, exception;
+    bool entry_id, call_id, parent_call_id, timestamp, depth, duration, exception_type, exception, stack_trace,
+        fingerprint;
   };
 
   const FunctionText& function_text(const Function& function);

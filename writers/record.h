@@ -30,6 +30,8 @@ struct Exception {
   std::string_view type;  // demangled dynamic type; empty where not known
   std::string_view what;  // what(); empty where there is none
   bool has_what = false;
+  std::string_view stack_trace;  // frames, a line each; empty but with the first call that a throw left
+  std::string_view fingerprint;  // likewise
 };
 
 // record_type "log_entry".
@@ -82,7 +84,7 @@ struct Notice {
   std::int64_t timestamp_ns = 0;
   std::uint32_t pid = 0;
   std::uint32_t tid = 0;      // 0 where it concerns the whole process
-  std::string_view reason;    // a word: "dropped", "policy", "names"
+  std::string_view reason;    // a word: "dropped", "policy", "names", "exceptions"
   std::string_view message;   // a sentence
   std::uint64_t dropped = 0;  // events lost, absent when 0
 };

@@ -38,6 +38,19 @@ class ElfBinary final : public Binary {
     return name_of(declaration->symbol, declaration);
   }
 
+  FunctionName code_at(std::uint64_t address, std::uint64_t& offset) override {
+    const std::size_t index = symbols_.find(address);
+    const bool known = index != SymbolTable::kNone && !symbols_[index].name.empty();
+    offset = known ? address - symbols_[index].start : 0;
+    FunctionName function = known ? name_of(symbols_[index].name, std::nullopt) : unknown_name(file_->path(), address);
+    if (debug_info_ == nullptr) return function;
+    if (std::optional<SourceLine> code = debug_info_->line_at(address)) {
+      function.file = std::move(code->file);
+      function.line = code->line;
+    }
+    return function;
+  }
+
   std::vector<FunctionName> functions() override {
     std::unordered_set<std::string_view> whole;  // symbols of functions that are there themselves, not as clones only
     for (std::size_t i = 0; i < symbols_.size(); ++i) {
@@ -65,6 +78,23 @@ class ElfBinary final : public Binary {
       }
     }
     return false;
+  }
+
+  bool hides_exceptions() const override {
+    bool throws = false;
+    bool unwinds = false;
+    for (const ElfFile::SymbolTable& table : tables()) {
+      for (std::size_t i = 0; i < table.size(); ++i) {
+        const Elf64_Sym symbol = table.symbol(i);
+        if (symbol.st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
+        const std::string_view name = table.name(symbol.st_name);
+        if (!name.starts_with("__") && !name.starts_with("_U")) continue;
+        if (name == "__wrap__Unwind_RaiseException") return false;
+        throws = throws || name == "__cxa_throw";
+        unwinds = unwinds || name == "_Unwind_RaiseException";
+      }
+    }
+    return throws && unwinds && !file_->is_library();
   }
 
   bool has_symtab() const override {

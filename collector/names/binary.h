@@ -37,12 +37,19 @@ class Binary {
   // The function at `address`, a virtual address as the file's symbols count it (run-time address minus load bias).
   virtual FunctionName function_at(std::uint64_t address) = 0;
 
+  // The function that has the instruction at `address`, and how far into it that is; its file and line are the
+  // instruction's own.
+  virtual FunctionName code_at(std::uint64_t address, std::uint64_t& offset) = 0;
+
   // All functions that have symbols, by address, each once: for `glimpse policy list` and to warn of patterns that
   // match nothing. Clones (`.cold`) are part of their function; stubs of other binaries' functions are left out.
   virtual std::vector<FunctionName> functions() = 0;
 
   // Whether the file calls __cyg_profile_func_enter (or has the undefined symbol): for `glimpse doctor`.
   virtual bool instrumented() const = 0;
+  // Whether exceptions can be thrown and caught within the file unseen: it carries C++ library and unwinder, and nobody
+  // told the linker to let us look on. False where the symbols that tell it were stripped.
+  virtual bool hides_exceptions() const = 0;
   virtual bool has_symtab() const = 0;
   virtual bool has_debug_info() const = 0;
 };

@@ -95,6 +95,13 @@ class LibdwInfo final : public DebugInfo {
     return describe(*function, address);
   }
 
+  std::optional<SourceLine> line_at(std::uint64_t address) override {
+    find_units();
+    const std::size_t* unit = find_span(unit_spans_, address);
+    if (unit == nullptr) return std::nullopt;
+    return line_in(units_[*unit], address);
+  }
+
  private:
   // Once: which unit has code where.
   void find_units() {
@@ -193,13 +200,19 @@ class LibdwInfo final : public DebugInfo {
   }
 
   static void locate_code(Dwarf_Die unit, Dwarf_Addr address, Declaration& declaration) {
+    if (std::optional<SourceLine> code = line_in(unit, address)) {
+      declaration.line = code->line;
+      declaration.file = std::move(code->file);
+    }
+  }
+
+  static std::optional<SourceLine> line_in(Dwarf_Die unit, Dwarf_Addr address) {
     int line = 0;
     Dwarf_Line* code = dwarf_getsrc_die(&unit, address);
-    if (code == nullptr || dwarf_lineno(code, &line) != 0 || line <= 0) return;
+    if (code == nullptr || dwarf_lineno(code, &line) != 0 || line <= 0) return std::nullopt;
     const char* file = dwarf_linesrc(code, nullptr, nullptr);
-    if (file == nullptr) return;
-    declaration.line = static_cast<std::uint32_t>(line);
-    declaration.file = absolute(unit, file);
+    if (file == nullptr) return std::nullopt;
+    return SourceLine{absolute(unit, file), static_cast<std::uint32_t>(line)};
   }
 
   // Clang's -gline-tables-only tells no functions: what is known of one is where its code comes from.

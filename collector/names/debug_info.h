@@ -22,6 +22,12 @@ struct Declaration {
   bool scoped = false;                  // stands in a namespace, class or function. gcc's -g1 tells no scopes at all
 };
 
+// Where an instruction comes from.
+struct SourceLine {
+  std::string file;  // as Declaration has it
+  std::uint32_t line = 0;
+};
+
 class DebugInfo {
  public:
   // Null where the file has none. `path` is the binary or its separate debug file.
@@ -30,6 +36,9 @@ class DebugInfo {
 
   // The function that has code at `address`; without a symbol where only the line of the code is known.
   virtual std::optional<Declaration> function_at(std::uint64_t address) = 0;
+
+  // The line that the instruction at `address` was compiled from.
+  virtual std::optional<SourceLine> line_at(std::uint64_t address) = 0;
 };
 
 }  // namespace glimpse::collector

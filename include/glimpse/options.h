@@ -44,6 +44,11 @@ struct Bytes {
   }
 };
 
+struct Count {
+  using Value = std::uint32_t;
+  static constexpr Value fallback(const char* text) { return static_cast<Value>(Bytes::fallback(text)); }
+};
+
 struct Milliseconds {
   using Value = std::chrono::milliseconds;
   static constexpr Value fallback(const char* text) { return Value(Bytes::fallback(text)); }

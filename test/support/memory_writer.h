@@ -23,6 +23,8 @@ struct KeptCall {
   bool has_exception = false;
   bool has_what = false;
   std::string exception_type;
+  std::string stack_trace;
+  std::string fingerprint;
   std::string what;
 };
 struct KeptThread {
@@ -42,9 +44,11 @@ class MemoryWriter final : public Writer {
   static constexpr std::size_t kBytesPerRecord = 300;
 
   void call(const Call& record) override {
-    KeptCall kept{record, *record.function, record.exception != nullptr, false, {}, {}};
+    KeptCall kept{record, *record.function, record.exception != nullptr, false, {}, {}, {}, {}};
     if (record.exception != nullptr) {
       kept.exception_type = record.exception->type;
+      kept.stack_trace = record.exception->stack_trace;
+      kept.fingerprint = record.exception->fingerprint;
       kept.has_what = record.exception->has_what;
       kept.what = record.exception->what;
     }

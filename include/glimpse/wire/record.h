@@ -12,7 +12,7 @@ namespace glimpse::wire {
 
 enum class RecordType : std::uint32_t {
   kEpoch = 1,   // payload: high half of the clock from here on, in the low 32 bits of one word
-  kThrow = 2,   // an exception was thrown: ThrowPayload, then the texts
+  kThrow = 2,   // an exception was thrown: ThrowPayload, then the texts, then the stack
   kCatch = 3,   // payload: the exception's address. It is handled: frames still open are left normally from here on
   kLeave = 4,   // frames were left without their exit hook: LeavePayload
   kLost = 5,    // events were lost here: LostPayload
@@ -31,9 +31,23 @@ struct ThrowPayload {
   std::uint64_t exception;   // address that kCatch will name
   std::uint32_t type_bytes;  // mangled type name, 0 where not known
   std::uint32_t what_bytes;  // what(), kNoWhat where there is none
-  // Followed by type and what, each padded with zeros to whole words.
+  // Followed by type and what, each padded with zeros to whole words; whatever comes then are the frames of the stack,
+  // a word each, innermost first.
 };
 inline constexpr std::uint32_t kNoWhat = 0xffffffff;
+
+// A frame: the address of the instruction that called (its last byte) or was interrupted, and the index + 1 of its
+// module, 0 where none is known.
+inline constexpr unsigned kStackAddressBits = 48;
+constexpr std::uint64_t pack_stack_frame(std::uint32_t module, std::uint64_t address) {
+  return std::uint64_t{module} << kStackAddressBits | (address & ((std::uint64_t{1} << kStackAddressBits) - 1));
+}
+constexpr std::uint32_t stack_frame_module(std::uint64_t frame) {
+  return static_cast<std::uint32_t>(frame >> kStackAddressBits);
+}
+constexpr std::uint64_t stack_frame_address(std::uint64_t frame) {
+  return frame & ((std::uint64_t{1} << kStackAddressBits) - 1);
+}
 
 struct LeavePayload {
   std::uint32_t frames;

@@ -15,6 +15,8 @@ inline constexpr std::uint64_t kSessionMagic = 0x3173736573736c67;  // "glssess1
 inline constexpr char kSessionFileName[] = "session";
 inline constexpr char kProcessFilePrefix[] = "process-";
 
+inline constexpr std::uint32_t kMaxStackFrames = 256;
+
 enum class OverflowMode : std::uint32_t { kBlock = 0, kDrop = 1 };
 
 enum class CollectorState : std::uint32_t {
@@ -33,6 +35,7 @@ struct SessionHeader {
   std::uint32_t enqueue_timeout_ms;
   std::uint32_t max_rings;
   std::uint32_t linked;
+  std::uint32_t stack_frames;  // of each throw, at most; 0: none. At most kMaxStackFrames
 
   alignas(64) std::atomic<std::uint32_t> bell;           // futex: changed by whoever has something for the collector
   std::atomic<std::uint32_t> collector_waiting;          // the collector sleeps on `bell`

@@ -31,18 +31,26 @@ class Listener final : public CallSink {
         } else {
           line += " " + std::string(call.exception->type);
           if (call.exception->has_what) line += ": " + std::string(call.exception->what);
+          if (!call.exception->stack_trace.empty()) {
+            line += " at " + std::string(call.exception->stack_trace) + " " + std::string(call.exception->fingerprint);
+          }
         }
         lines.push_back(line);
     }
     ends.push_back(call);
   }
   std::uint64_t next_call_id() override { return ++calls; }
+  const StackText& stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type) override {
+    stack = {std::to_string(frames.size()) + " frames", "group " + std::string(exception_type)};
+    return stack;
+  }
 
   Lines take() { return std::exchange(lines, {}); }
 
   Lines lines;
   std::vector<writers::Call> ends;
   std::uint64_t calls = 0;
+  StackText stack;
 };
 
 DecidedFunction function(std::uint32_t index, const char* name, bool recorded = true) {
@@ -163,6 +171,22 @@ TEST_F(CallStackTest, FramesLeftByUnwindingSayTheExceptionInFlight) {
   stack_.end(a_, 20);
   EXPECT_EQ(listener_.lines, (Lines{"EXCEPTION 3 c in 8 std::runtime_error: no paper",
                                     "EXCEPTION 2 b in 9 std::runtime_error: no paper", "END 1 a in 20"}));
+}
+
+TEST_F(CallStackTest, TheFirstRecordedCallThatIsLeftSaysTheStackAndNoOther) {
+  const DecidedFunction excluded = function(4, "x", false);
+  stack_.start(a_, 0);
+  stack_.start(b_, 1);
+  stack_.start(c_, 2);
+  stack_.start(excluded, 3);
+  listener_.take();
+  stack_.thrown(0x10, "int", "", false, {1, 2, 3});
+  stack_.left(1, Left::kUnwound, 9);
+  stack_.left(2, Left::kUnwound, 10);
+  stack_.thrown(0x10, "int", "", false, {4, 5});  // by `throw;`
+  stack_.left(1, Left::kUnwound, 11);
+  EXPECT_EQ(listener_.lines, (Lines{"EXCEPTION 3 c in 8 int at 3 frames group int", "EXCEPTION 2 b in 9 int",
+                                    "EXCEPTION 1 a in 11 int at 2 frames group int"}));
 }
 
 TEST_F(CallStackTest, AnExceptionWithoutWhatHasNone) {

@@ -299,6 +299,23 @@ TEST_F(ProcessTraceTest, AnExceptionWithoutTextOrTypeHasNone) {
   EXPECT_EQ(calls.at(3).exception_type, "");
 }
 
+TEST_F(ProcessTraceTest, FramesBehindTheTextsAreTheStack) {
+  const auto f = process_.add_function(0x10);
+  const auto nobodys = [](std::uint64_t address) { return wire::pack_stack_frame(0, address); };
+  process_.claim_ring(7, "main")
+      .start(f, kTicks + 1)
+      .record(wire::RecordType::kThrow,
+              {0xdead, 1 | (std::uint64_t{2} << 32), 'i', 0x6968, nobodys(0x1234), nobodys(0x99)}, kTicks + 2)
+      .left(1, wire::LeaveReason::kUnwound, kTicks + 3);
+  open();
+  consume();
+  const auto calls = writer_.only<writers::KeptCall>();
+  EXPECT_EQ(calls.at(1).exception_type, "int");
+  EXPECT_EQ(calls.at(1).what, "hi");
+  EXPECT_EQ(calls.at(1).stack_trace, "0x1234\n0x99");
+  EXPECT_EQ(calls.at(1).fingerprint.size(), 16u);
+}
+
 TEST_F(ProcessTraceTest, ATextLongerThanItsRecordIsCut) {
   const auto f = process_.add_function(0x10);
   process_.claim_ring(7, "main")

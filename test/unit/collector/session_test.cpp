@@ -64,6 +64,7 @@ TEST_F(SessionTest, TellsProcessesWhatTheUserAskedFor) {
   settings.overflow = Overflow::kDrop;
   settings.enqueue_timeout = std::chrono::milliseconds(77);
   settings.max_field_length = 99;
+  settings.stack_frames = 7;
   const auto session = create(settings);
   ASSERT_NE(session, nullptr);
   const wire::SessionHeader& header = session->header();
@@ -74,6 +75,7 @@ TEST_F(SessionTest, TellsProcessesWhatTheUserAskedFor) {
   EXPECT_EQ(header.overflow, wire::OverflowMode::kDrop);
   EXPECT_EQ(header.enqueue_timeout_ms, 77u);
   EXPECT_EQ(header.max_field_bytes, 99u);
+  EXPECT_EQ(header.stack_frames, 7u);
   EXPECT_EQ(header.max_rings, wire::kDefaultMaxRings);
   EXPECT_EQ(header.linked, 0u);
   EXPECT_EQ(header.collector_state.load(), wire::CollectorState::kRunning);

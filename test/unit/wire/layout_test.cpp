@@ -69,6 +69,7 @@ TEST(Layout, SessionHeader) {
   EXPECT_EQ(offsetof(SessionHeader, enqueue_timeout_ms), 36u);
   EXPECT_EQ(offsetof(SessionHeader, max_rings), 40u);
   EXPECT_EQ(offsetof(SessionHeader, linked), 44u);
+  EXPECT_EQ(offsetof(SessionHeader, stack_frames), 48u);
   EXPECT_EQ(offsetof(SessionHeader, bell), 64u);
   EXPECT_EQ(offsetof(SessionHeader, collector_waiting), 68u);
   EXPECT_EQ(offsetof(SessionHeader, process_count), 128u);

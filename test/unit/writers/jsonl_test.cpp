@@ -99,6 +99,11 @@ TEST_F(Jsonl, AnExceptionWithoutTypeOrTextLeavesThoseKeysOut) {
   EXPECT_EQ(silent["exception_type"], "int");
   EXPECT_FALSE(silent.contains("exception"));
   EXPECT_EQ(Json::parse(line_of(exception({.type = "E", .what = "", .has_what = true})))["exception"], "");
+  EXPECT_FALSE(silent.contains("stack_trace"));
+  EXPECT_FALSE(silent.contains("fingerprint"));
+  const Json first = Json::parse(line_of(exception({.type = "E", .stack_trace = "f()\nmain", .fingerprint = "0af1"})));
+  EXPECT_EQ(first["stack_trace"], "f()\nmain");
+  EXPECT_EQ(first["fingerprint"], "0af1");
   Call unknown = end();
   unknown.stage = Stage::kException;
   EXPECT_FALSE(Json::parse(line_of(unknown)).contains("exception_type"));
