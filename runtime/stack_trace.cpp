@@ -8,6 +8,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include "glimpse/wire/process_file.h"
 #include "glimpse/wire/record.h"
+#include "runtime/confinement.h"
 #include "runtime/frame_rules.h"
 #include "runtime/modules.h"
 #include "runtime/stack_trace.h"
@@ -55,7 +56,7 @@ FrameRule unpack(std::uint64_t packed, std::uint32_t& module) {
 // Two threads may write the same entry at once. Stored is the address mixed with the rule: halves of different writes
 // give an address that nobody asks for.
 struct Place {
-  constexpr Place() = default;
+  constexpr Place() = default;  // declared, so that Clang leaves it untraced like the rest
 
   std::atomic<std::uint64_t> mixed{0};
   std::atomic<std::uint64_t> packed{0};
@@ -84,13 +85,14 @@ FrameRule rule_at(std::uintptr_t address, std::uint32_t& module) {
 // EINVAL, having read the word, where there is, as nothing is called 0x7fffffff.
 class StackMemory {
  public:
-  StackMemory() = default;  // declared, here and above, so that Clang leaves it untraced like the rest
+  // Where the stack pointer is there is a stack.
+  explicit StackMemory(std::uintptr_t stack_pointer) : readable_(stack_pointer / wire::kPageBytes) {}
 
   bool read(std::uintptr_t at, std::uintptr_t& value) {
     if (at % sizeof(value) != 0) return false;
     const std::uintptr_t page = at / wire::kPageBytes;
     if (page != readable_) {
-      if (raw_syscall(__NR_rt_sigprocmask, 0x7fffffff, static_cast<long>(at), 0, 8) != -22) return false;
+      if (confined() || raw_syscall(__NR_rt_sigprocmask, 0x7fffffff, static_cast<long>(at), 0, 8) != -22) return false;
       readable_ = page;
     }
     value = *reinterpret_cast<const std::uintptr_t*>(at);
@@ -98,7 +100,7 @@ class StackMemory {
   }
 
  private:
-  std::uintptr_t readable_ = 0;
+  std::uintptr_t readable_;  // page
 };
 
 // From a signal handler's return into what it interrupted.
@@ -126,7 +128,7 @@ bool step(StackMemory& memory, const FrameRule& rule, CallPlace& place) {
 }  // namespace
 
 std::uint32_t walk_stack(const CallPlace& start, std::uint64_t* frames, std::uint32_t most) {
-  StackMemory memory;
+  StackMemory memory(start.rsp);
   CallPlace place = start;
   bool interrupted = false;  // by a signal: the address is that of an instruction, not behind a call
   std::uint32_t count = 0;

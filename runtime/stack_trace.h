@@ -5,7 +5,8 @@
 // traced frames nobody has promised that a stack is well formed.
 //
 // Threads and signals: safe anywhere; no lock, no allocation, and no descriptor: libunwind keeps a pipe open, blocks
-// signals and maps 256 KiB for each thread. Failure: the walk ends where a frame is not understood.
+// signals and maps 256 KiB for each thread. Failure: the walk ends where a frame is not understood, and in a process
+// that may not ask the kernel any more (confinement.h) where the stack's page does.
 #pragma once
 
 #include <cstdint>

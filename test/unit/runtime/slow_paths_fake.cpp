@@ -1,5 +1,6 @@
 #include "test/unit/runtime/slow_paths_fake.h"
 
+#include "runtime/confinement.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
 #include "runtime/room.h"
@@ -9,6 +10,7 @@ namespace glimpse::runtime {
 constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
 constinit thread_local Thread this_thread{};
 constinit Process process{};
+constinit std::atomic<bool> process_confined{false};
 SlowPaths slow_paths;
 
 bool push_slowly(Lane&, std::uint32_t what) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <link.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <unwind.h>
 
 #include <cstdlib>
@@ -122,13 +123,18 @@ TEST(StackTrace, StopsAtTheNumberOfFramesAskedFor) {
 }
 
 TEST(StackTrace, LooksAtNoMemoryThatIsNotThere) {
+  // A page at the end of what is mapped: the frame would go on behind it.
+  auto* page = static_cast<char*>(mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  ASSERT_NE(page, MAP_FAILED);
+  ASSERT_EQ(mprotect(page + 4096, 4096, PROT_NONE), 0);
   CallPlace place = caller_of(__builtin_frame_address(0));
-  place.rsp = 0x10000;  // never mapped
+  place.rsp = place.rbp = reinterpret_cast<std::uintptr_t>(page) + 4096 - 8;
   EXPECT_EQ(walked(place).size(), 1u);
-  place.rsp = ~std::uintptr_t{0} - 63;
+  place.rbp = ~std::uintptr_t{0} - 63;
   EXPECT_EQ(walked(place).size(), 1u);
-  place.address = 4097;
+  place.address = 4097;  // no code there
   EXPECT_EQ(walked(place).size(), 1u);
+  munmap(page, 8192);
 }
 
 TEST(StackTrace, ForgetsWhatItKnewOfAnAddress) {
