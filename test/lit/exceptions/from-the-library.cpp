@@ -44,9 +44,10 @@ CALL void cast() {
   Base base;
   dynamic_cast<Derived&>(static_cast<Base&>(base)).Base::~Base();
 }
-// Thrown on the task's thread, where the library catches it, and again where the result is asked for.
-// CHECK-NEXT: ["task","std::domain_error","in another thread"]
-// CHECK-NEXT: ["future","std::domain_error","in another thread"]
+// Thrown on the task's thread, where the library catches it, and again where the result is asked for. Threads are merged
+// by time as far as the machine keeps up.
+// CHECK-DAG:  ["task","std::domain_error","in another thread"]
+// CHECK-DAG:  ["future","std::domain_error","in another thread"]
 CALL int task() { throw std::domain_error("in another thread"); }
 CALL void future() { sink = std::async(std::launch::async, task).get(); }
 // CHECK-NOT:  {{.}}
