@@ -254,7 +254,11 @@ void ProcessTrace::emit(writers::Call& call) {
 // Before a lane's first call, and when its thread is renamed.
 void ProcessTrace::announce(Lane& lane, std::int64_t time_ns) {
   const bool first = !std::exchange(lane.announced, true);
-  if (lane.index != 0) return;
+  // A handler that interrupted the thread's very first hook comes before it, and tells the thread's name.
+  const bool told = std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& other) {
+    return other != nullptr && other.get() != &lane && other->active && other->tid == lane.tid && other->announced;
+  });
+  if (first && told) return;
   if (first && is_guest(lane)) {
     guests_.insert(lane.pid);
     records_.process(*view_, lane.pid, pid_, time_ns);

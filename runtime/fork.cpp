@@ -13,6 +13,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/mman.h>
 
 #include "runtime/fork.h"
+#include "runtime/function_memory.h"
 #include "runtime/process.h"
 #include "runtime/syscalls.h"
 #include "runtime/threads.h"
@@ -29,10 +30,11 @@ void make_private(std::uint8_t* base, std::uint64_t bytes) {
   sys_mmap(base, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 }
 
-bool amid_hook(const Thread& thread) { return thread.lane.guard >= kFirstStackPointer; }
+bool amid_hook(const Thread& thread) { return thread.lane.guard >= kFirstStackPointer || thread.registering; }
 
 void leave_parent() {
   if (process.base == nullptr || process.pid == sys_getpid()) return;  // or attached already, in another such handler
+  keep_function_table_readable();
   Thread& thread = this_thread;
   forget_parents_lanes(thread);
   if (!amid_hook(thread)) return;

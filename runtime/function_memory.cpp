@@ -31,8 +31,8 @@ std::uint64_t table_bytes(std::uint64_t slots) { return slots * sizeof(FunctionS
 constinit std::atomic<FunctionTable*> function_table{&empty_table};
 
 bool map_function_table() {
-  if (mapped_table != nullptr) {  // a forked child: already wiped, unless the kernel could not
-    if (function_table_is_ours()) sys_madvise(mapped_table, table_bytes(mapped_slots), MADV_DONTNEED);
+  if (mapped_table != nullptr) {  // a forked child: wiped, but for what a hook that was interrupted by the fork did
+    sys_madvise(mapped_table, table_bytes(mapped_slots), MADV_DONTNEED);
     return true;
   }
   for (std::uint64_t count = kMostSlots; count >= kFewestSlots; count /= 4) {
@@ -54,6 +54,13 @@ void use_function_table() {
   mapped_table->mask = mapped_slots - 1;
   mapped_table->ours.store(1, std::memory_order_release);
   function_table.store(mapped_table, std::memory_order_release);
+}
+
+void keep_function_table_readable() {
+  if (mapped_table == nullptr || function_table_is_ours()) return;
+  mapped_table->decisions = reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
+  mapped_table->depth_limit = &process.header->depth_limit;
+  mapped_table->mask = mapped_slots - 1;
 }
 
 void stop_using_function_table() { function_table.store(&empty_table, std::memory_order_release); }

@@ -12,6 +12,10 @@ bool map_function_table();
 // From here on hooks find the table.
 void use_function_table();
 
+// In a forked child, whose table is wiped: a hook that was interrupted by the fork, and goes on, finds no function in
+// it and no null.
+void keep_function_table_readable();
+
 // From here on hooks find nothing, and record nothing.
 void stop_using_function_table();
 

@@ -42,6 +42,22 @@ std::uint32_t new_id(std::uintptr_t function) {
   return id;
 }
 
+// Another thread, or a handler on this one, may register the same function at the same time: the first id wins, the
+// other is never used in an event. A handler may also fork: then the id is the parent's, and nobody's in the child.
+bool has_id_of_process(FunctionSlot& slot, std::uintptr_t function, std::uint32_t generation) {
+  if (slot.id.load(std::memory_order_acquire) != 0) return true;
+  const std::uint32_t id = new_id(function);
+  if (process.generation != generation || !process_attached()) return false;
+  if (id == 0) {
+    process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  std::uint32_t none = 0;
+  slot.id.compare_exchange_strong(none, id, std::memory_order_acq_rel);
+  ring_bell();
+  return true;
+}
+
 // Resolvers of indirect functions (IFUNC) run while the program is being relocated: the thread's storage is then zeros
 // that its initial values will yet overwrite, and in a static program there is none.
 bool too_early() {
@@ -70,24 +86,14 @@ FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table) 
 
   table = function_table.load(std::memory_order_acquire);
   if (table->ours.load(std::memory_order_relaxed) == 0) return nullptr;  // the process ends
+  const std::uint32_t generation = process.generation;
+  const bool interrupted = thread.registering;
+  thread.registering = true;
   FunctionSlot* slot = claim_slot(*table, function);
-  if (slot == nullptr) {
-    process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
-    return nullptr;
-  }
-  // Another thread, or a handler on this one, may register the same function at the same time: the first id wins, the
-  // other is never used in an event.
-  if (slot->id.load(std::memory_order_acquire) == 0) {
-    const std::uint32_t id = new_id(function);
-    if (id == 0) {
-      process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
-      return nullptr;
-    }
-    std::uint32_t none = 0;
-    slot->id.compare_exchange_strong(none, id, std::memory_order_acq_rel);
-    ring_bell();
-  }
-  return slot;
+  if (slot == nullptr) process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
+  const bool known = slot != nullptr && has_id_of_process(*slot, function, generation);
+  thread.registering = interrupted;
+  return known ? slot : nullptr;
 }
 
 }  // namespace glimpse::runtime

@@ -171,6 +171,7 @@ bool ensure_ring(Lane& lane) {
   if (!is_ring_of_process(lane.ring))
     forget_parents_lane(this_thread, lane);  // a handler forked amid a hook of the lane
   if (lane.ring != &no_ring) return true;
+  if (!process_attached()) return false;  // a hook that was interrupted by a fork goes on in the child
   // Asking costs system calls: after a refusal it is tried now and then.
   std::uint32_t& refusals = this_thread.ring_refusals;
   if (refusals % kRefusalsPerTry == 0 && claim_ring(lane)) {
@@ -204,6 +205,8 @@ bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
 }  // namespace
 
 bool push_slowly(Lane& lane, std::uint32_t what) {
+  if (what >> wire::kKindBits == 0)
+    return false;  // interrupted by a fork: the child's table has forgotten the function
   if (!ensure_ring(lane)) return false;
   const Need need = wire::event_kind(what) == wire::EventKind::kEnd ? Need::kEnd : Need::kStart;
   const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);

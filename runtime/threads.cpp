@@ -55,6 +55,7 @@ constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                           .ring_refusals = 0,
                                           .vfork_child = false,
                                           .attaching = false,
+                                          .registering = false,
                                           .told_name = {},
                                           .in_flight = {}};
 

@@ -1,0 +1,94 @@
+// A handler may fork at any instruction of a hook: parent and child both go on with the hook, each in its own record; no
+// child crashes, nothing of the parent's is written twice or missing.
+//
+// RUN: rm -rf %t && mkdir %t && cd %t && echo '{"version": "1.0", "package_trees": ["steps"], "trace_depth": "unlimited"}' > glimpse-policy.json
+// RUN: %gxx -O2 -finstrument-functions -finstrument-functions-exclude-file-list=/usr/include %s -o app
+// RUN: %glimpse run -q ./app quiet | FileCheck %s --check-prefix=CHILDREN
+// RUN: %{whole} glimpse.jsonl | FileCheck %s --check-prefix=WHOLE
+// RUN: jq -rs '(map(select(.function == "steps::before()").pid) | first) as $main | map(select(.stage == "START" and .pid == $main).function) | group_by(.) | map("parent: \(.[0]) \(length)")[]' glimpse.jsonl | FileCheck %s
+//
+// The same where the handler calls traced functions in both.
+// RUN: %glimpse run -q ./app calling | FileCheck %s --check-prefix=CHILDREN
+// RUN: jq -rs '(map(select(.function == "steps::before()").pid) | first) as $main | map(select(.stage == "START" and .pid == $main).function) | group_by(.) | map("parent: \(.[0]) \(length)")[]' glimpse.jsonl | FileCheck %s
+//
+// CHILDREN: as many children as forks
+// WHOLE:    whole: 91 processes, {{[0-9]+}} calls, 0 exceptions, 0 open, 0 dropped
+// CHECK:      parent: steps::after() 1
+// CHECK-NEXT: parent: steps::before() 1
+// CHECK-NEXT: parent: steps::calls(int) 1
+// CHECK:      parent: steps::leaf(int) 2
+#include <link.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#define UNTRACED __attribute__((no_instrument_function))
+static unsigned long library_start, library_end;
+static volatile int instructions, forks, well_ended, child, calling;
+
+namespace steps {
+volatile int sink;
+[[gnu::noinline]] void leaf(int n) { sink = sink + n; }
+[[gnu::noinline]] void calls(int n) {
+  leaf(n);
+  leaf(n + 1);
+  sink = sink + 1;
+}
+[[gnu::noinline]] void before() { sink = sink + 2; }
+[[gnu::noinline]] void after() { sink = sink + 3; }
+[[gnu::noinline]] void in_child() { sink = sink + 4; }
+[[gnu::noinline]] void in_handler() { sink = sink + 5; }
+}  // namespace steps
+
+UNTRACED static void on_trap(int, siginfo_t*, void* context) {
+  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+  const auto at = static_cast<unsigned long>(registers[REG_RIP]);
+  if (at < library_start || at >= library_end) return;
+  instructions = instructions + 1;
+  if (instructions % 3 != 0 || forks >= 90) return;
+  const pid_t pid = fork();
+  if (calling) steps::in_handler();
+  if (pid == 0) {
+    child = 1;
+    registers[REG_EFL] &= ~0x100L;
+    return;
+  }
+  int status = -1;
+  forks = forks + 1;
+  if (waitpid(pid, &status, 0) == pid && status == 0) well_ended = well_ended + 1;
+  else fprintf(stderr, "child %d at instruction %d: status %#x\n", forks, instructions, status);
+}
+
+UNTRACED static int find_library(dl_phdr_info* info, size_t, void*) {
+  if (strstr(info->dlpi_name, "libglimpse") == nullptr) return 0;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const auto& segment = info->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+    library_start = info->dlpi_addr + segment.p_vaddr;
+    library_end = library_start + segment.p_memsz;
+  }
+  return 1;
+}
+
+UNTRACED int main(int count, char** words) {
+  calling = count > 1 && strcmp(words[1], "calling") == 0;
+  dl_iterate_phdr(find_library, nullptr);
+  struct sigaction action {};
+  action.sa_sigaction = on_trap;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGTRAP, &action, nullptr);
+  steps::before();
+  asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+  steps::calls(1);
+  asm volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+  if (child) {
+    steps::in_child();
+    _exit(0);
+  }
+  steps::after();
+  printf("%s\n", forks == well_ended && forks > 40 ? "as many children as forks" : "children crashed");
+  return 0;
+}
