@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "collector/futex.h"
+#include "collector/process_numbers.h"
 #include "collector/process_trace.h"
 #include "collector/process_watch.h"
 #include "collector/session.h"
@@ -119,10 +120,13 @@ void SessionCollector::add_process(std::uint32_t number) {
     ++totals_.unreadable;
     return;
   }
-  const std::uint32_t pid = (*view)->header().pid;
+  const wire::ProcessHeader& header = (*view)->header();
+  const pid_t here = number_here(static_cast<pid_t>(header.pid), header.pid_namespace);
+  const std::uint32_t pid = here > 0 ? static_cast<std::uint32_t>(here) : header.pid;
   // The same process before it called exec, in a file of its own or as a vfork child in its parent's: that comes first.
   for (Traced& other : processes_) {
-    const bool same = other.trace->pid() == pid;
+    const wire::ProcessHeader& before = other.trace->view().header();
+    const bool same = before.pid == header.pid && before.pid_namespace == header.pid_namespace;
     if (!same && !other.trace->has_guest(pid)) continue;
     other.dead = other.dead || same;
     missing_.push_back(number);
@@ -134,9 +138,9 @@ void SessionCollector::add_process(std::uint32_t number) {
     return;
   }
   if (std::find(writers_.begin(), writers_.end(), *writer) == writers_.end()) writers_.push_back(*writer);
-  auto watch = std::make_unique<ProcessWatch>(static_cast<pid_t>(pid), (*view)->header().start_monotonic_ns);
+  auto watch = std::make_unique<ProcessWatch>(here, header.start_monotonic_ns);
   processes_.push_back(
-      {std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, last_calls_[pid]), std::move(watch)});
+      {std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, last_calls_[pid], pid), std::move(watch)});
   ++totals_.processes;
 }
 

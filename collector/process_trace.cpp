@@ -27,11 +27,11 @@ std::string fixed_text(const char* text, std::size_t most) { return std::string(
 }  // namespace
 
 ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer,
-                           std::uint64_t earlier_calls)
+                           std::uint64_t earlier_calls, std::uint32_t pid)
     : context_(context),
       view_(std::move(view)),
       records_(context, writer),
-      pid_(view_->header().pid),
+      pid_(pid != 0 ? pid : view_->header().pid),
       clock_(view_->header(), context.rate),
       functions_(context.binaries, *view_),
       stacks_(functions_, *view_),
@@ -68,7 +68,7 @@ void ProcessTrace::open_lane(std::uint32_t ring_index) {
       std::make_unique<Lane>(RingReader(header, view_->ring_words(ring_index), view_->ring_capacity_words()),
                              static_cast<CallSink&>(*this), context_.settings.policy.trace_depth);
   Lane& lane = *lanes_[ring_index];
-  lane.pid = header.pid == 0 ? pid_ : header.pid;
+  lane.pid = header.pid == 0 || header.pid == view_->header().pid ? pid_ : header.pid;
   lane.tid = header.tid;
   lane.index = header.lane;
   lane.name = fixed_text(header.name, sizeof(header.name));

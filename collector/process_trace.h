@@ -32,9 +32,10 @@ struct ProcessEnd {
 
 class ProcessTrace final : private CallSink {
  public:
-  // `earlier_calls`: the last call id of the same process before it called exec.
+  // `earlier_calls`: the last call id of the same process before it called exec. `pid`: its number here; 0 where that
+  // is the one it knows itself by.
   ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer,
-               std::uint64_t earlier_calls = 0);
+               std::uint64_t earlier_calls = 0, std::uint32_t pid = 0);
 
   std::uint32_t pid() const { return pid_; }
   std::uint64_t last_call_id() const { return last_call_id_; }

@@ -26,8 +26,8 @@ std::int64_t clock_ns(clockid_t clock) {
 
 // When the process began, on CLOCK_BOOTTIME; 0 where it cannot be told. proc(5), field 22 of /proc/PID/stat, behind the
 // command's name, which may hold anything.
-std::int64_t began_boottime_ns(pid_t pid) {
-  const int fd = open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC);
+std::int64_t began_boottime_ns(pid_t pid, const std::string& proc) {
+  const int fd = open(fmt::format("{}/{}/stat", proc, pid).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return 0;
   char bytes[1024];
   const ssize_t length = read(fd, bytes, sizeof(bytes));  // ESRCH where the process has gone meanwhile
@@ -44,17 +44,17 @@ std::int64_t began_boottime_ns(pid_t pid) {
   return fields && ticks_per_second > 0 ? ticks * (kSecond_ns / ticks_per_second) : 0;
 }
 
-bool is_younger(pid_t pid, std::int64_t start_monotonic_ns) {
+bool is_younger(pid_t pid, std::int64_t start_monotonic_ns, const std::string& proc) {
   // The clocks drift apart while the machine sleeps: now by as much as ever.
   const std::int64_t slept_ns = clock_ns(CLOCK_BOOTTIME) - clock_ns(CLOCK_MONOTONIC);
-  return began_boottime_ns(pid) > start_monotonic_ns + slept_ns + kSecond_ns;
+  return began_boottime_ns(pid, proc) > start_monotonic_ns + slept_ns + kSecond_ns;
 }
 
 }  // namespace
 
-ProcessWatch::ProcessWatch(pid_t pid, std::int64_t start_monotonic_ns)
-    : pid_(pid), fd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {
-  gone_ = (fd_ < 0 && errno == ESRCH) || is_younger(pid, start_monotonic_ns);
+ProcessWatch::ProcessWatch(pid_t pid, std::int64_t start_monotonic_ns, const std::string& proc)
+    : pid_(pid), fd_(pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, pid, 0)) : -1) {
+  gone_ = pid <= 0 || (fd_ < 0 && errno == ESRCH) || is_younger(pid, start_monotonic_ns, proc);
 }
 
 ProcessWatch::~ProcessWatch() {

@@ -6,14 +6,15 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string>
 
 namespace glimpse::collector {
 
 class ProcessWatch {
  public:
   // The process `pid` that was there at `start_monotonic_ns` (CLOCK_MONOTONIC). Where the number belongs to a younger
-  // process by now, the one that is meant is dead.
-  ProcessWatch(pid_t pid, std::int64_t start_monotonic_ns);
+  // process by now, the one that is meant is dead; so is one without a number (0). `proc` is /proc, but in tests.
+  ProcessWatch(pid_t pid, std::int64_t start_monotonic_ns, const std::string& proc = "/proc");
   ~ProcessWatch();
   ProcessWatch(const ProcessWatch&) = delete;
   ProcessWatch& operator=(const ProcessWatch&) = delete;

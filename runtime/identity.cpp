@@ -29,9 +29,21 @@ std::uint32_t read_file(const char* path, char* to, std::uint64_t bytes) {
   return length;
 }
 
+// From what /proc/self/ns/pid links to: `pid:[4026531836]`.
+std::uint64_t pid_namespace() {
+  char link[64];
+  const long length = sys_readlink("/proc/self/ns/pid", link, sizeof(link));
+  std::uint64_t number = 0;
+  for (long i = 0; i < length; ++i) {
+    if (link[i] >= '0' && link[i] <= '9') number = number * 10 + static_cast<std::uint64_t>(link[i] - '0');
+  }
+  return number;
+}
+
 }  // namespace
 
 void write_identity(wire::ProcessHeader& header, char* to) {
+  header.pid_namespace = pid_namespace();
   header.executable_bytes = not_negative(sys_readlink("/proc/self/exe", to, kPathBytes));
   to += header.executable_bytes;
   header.cwd_bytes = not_negative(sys_getcwd(to, kPathBytes));  // counts the closing zero

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 
 import lit.formats
 
@@ -45,6 +46,10 @@ for word, c, cxx in compilers:
 
 if os.path.exists("/usr/include/boost/context/fiber.hpp"):
     config.available_features.add("boost-context")
+
+# Whether this user may make PID namespaces: a container often may not.
+if shutil.which("unshare") and subprocess.run(["unshare", "-Urpf", "true"], capture_output=True).returncode == 0:
+    config.available_features.add("pid-namespaces")
 
 library = os.path.join(config.glimpse_lib_dir, "libglimpse.so")
 glimpse = os.path.join(config.glimpse_bin_dir, "glimpse")

@@ -60,6 +60,7 @@ struct ProcessHeader {
   std::uint32_t cwd_bytes;
   std::uint32_t command_bytes;  // arguments, each closed by a zero byte
   std::uint32_t linked;         // 1 where the program started its collector itself
+  std::uint64_t pid_namespace;  // the number of the namespace that `pid` and `ppid` count in; 0 where not known
 
   alignas(64) std::atomic<std::uint32_t> module_count;
   std::atomic<std::uint32_t> function_count;  // ids handed out; an entry is valid once its `module` is not 0

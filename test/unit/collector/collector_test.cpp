@@ -135,6 +135,26 @@ TEST_F(CollectorTest, WithoutAWaitTheProcessItselfSaysHowItEnded) {
   EXPECT_EQ(writer_.only<writers::Summary>().at(0).exit_status, 3);
 }
 
+TEST_F(CollectorTest, AProgramThatTakesAnothersPlaceAsTheSessionEndsIsWaitedFor) {
+  create();
+  const pid_t pid = dead_pid();
+  const auto before = add_process(pid);
+  const auto f = before->add_function(0x10);
+  before->claim_ring(7, "main").start(f, kTicks + 1);
+  const auto after = add_process(pid);  // exec: the same number, another file, and nothing else to come
+  const auto g = after->add_function(0x20);
+  after->claim_ring(7, "main").start(g, kTicks + 2).end(g, kTicks + 3);
+  collector_->finish(pid, 4 << 8);
+  const auto totals = collector_->run();
+  ASSERT_TRUE(totals.ok()) << totals.error().message;
+  EXPECT_EQ(totals->processes, 2u);
+  const auto summaries = writer_.only<writers::Summary>();
+  ASSERT_EQ(summaries.size(), 2u);
+  EXPECT_EQ(summaries[0].open_calls, 1u) << "what the first one was doing when it called exec";
+  EXPECT_EQ(summaries[1].calls, 1u);
+  EXPECT_EQ(calls().back(), "END 2 pid " + std::to_string(pid) + " tid 7") << "call ids go on";
+}
+
 TEST_F(CollectorTest, ProcessesOfASessionShareOneNumberingAndAreMergedByTime) {
   create();
   const pid_t one_pid = dead_pid();

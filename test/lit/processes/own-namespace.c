@@ -1,0 +1,34 @@
+// A program that is the first process of a PID namespace, as in a container below `glimpse run`: it is number 1 to
+// itself, which is somebody else's here: its end is noticed all the same, and the session ends with it.
+//
+// REQUIRES: gcc, pid-namespaces
+// RUN: rm -rf %t && mkdir %t && cd %t && %gcc -O1 -finstrument-functions %s -o app
+// RUN: timeout 60 %glimpse run -q -- unshare -Urpf ./app > out; echo "status $?" >> out; FileCheck %s --input-file=out
+// CHECK:      I am 1, my child is 2
+// CHECK-NEXT: status 3
+// RUN: %{whole} glimpse.jsonl | FileCheck %s --check-prefix=WHOLE
+// WHOLE: whole: 2 processes, 4 calls, 0 exceptions, 0 open, 0 dropped
+// RUN: jq -sc 'map(select(.record_type == "process")) | map(.pid) | unique | length' glimpse.jsonl | FileCheck %s --check-prefix=NUMBERS
+// NUMBERS: {{^}}2{{$}}
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile int sink;
+
+__attribute__((noinline)) static void step(int n) { sink += n; }
+
+__attribute__((no_instrument_function)) static int run(void) {
+  step(1);
+  const pid_t child = fork();
+  if (child == 0) {
+    step(2);
+    step(3);
+    _exit(0);
+  }
+  waitpid(child, NULL, 0);
+  printf("I am %d, my child is %d\n", getpid(), child);
+  return 3;
+}
+
+int main(void) { return run(); }
