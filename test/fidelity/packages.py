@@ -210,7 +210,7 @@ for i in range(120):
         links[i % 6] = connect()
 print("".join(said))
 os.kill(int(open("pid").read()), signal.SIGTERM)
-""", why="a server with a thread for each of its tasks, and a client that asks one thing after the other; ended by SIGTERM, which its clock does not wait for"),
+""", why="a server with a thread for each of its tasks, and a client that asks one thing after the other; SIGTERM ends it"),
     Package(
         "cppcheck", "c++",
         "$CXX --version | sed -n 1p; make -s -j2 MATCHCOMPILER= HAVE_RULES= FILESDIR= CXXFLAGS=\"$CXXFLAGS -std=c++11 -w\" cppcheck", "cppcheck",
