@@ -147,6 +147,12 @@ std::uint64_t ProcessTrace::consume(std::int64_t until_ns, std::uint64_t most, s
 
 void ProcessTrace::handle(Lane& lane, const RingRecord& record, std::int64_t time_ns) {
   current_ = &lane;
+  if (!thread_time_ns_.empty()) {  // handlers inside hooks: one thread, several lanes
+    if (const auto found = thread_time_ns_.find(lane.tid); found != thread_time_ns_.end()) {
+      time_ns = std::max(time_ns, found->second);
+      found->second = time_ns;
+    }
+  }
   last_time_ns_ = std::max(last_time_ns_, time_ns);
   switch (record.kind) {
     case wire::EventKind::kStart:
@@ -233,12 +239,6 @@ void ProcessTrace::switch_stack(Lane& lane, std::uint32_t number) {
 
 void ProcessTrace::emit(writers::Call& call) {
   Lane& lane = *current_;
-  if (!thread_time_ns_.empty()) {  // handlers inside hooks: one thread, several lanes
-    if (const auto found = thread_time_ns_.find(lane.tid); found != thread_time_ns_.end()) {
-      call.timestamp_ns = std::max(call.timestamp_ns, found->second);
-      found->second = call.timestamp_ns;
-    }
-  }
   if (!lane.announced) announce(lane, call.timestamp_ns);
   call.pid = lane.pid;
   call.tid = lane.tid;

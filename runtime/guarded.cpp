@@ -8,6 +8,7 @@
 
 GLIMPSE_UNTRACED_BEGIN
 
+#include "runtime/guarded.h"
 #include "runtime/hot/hooks.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
@@ -66,6 +67,10 @@ Lane* handler_lane(Thread& thread) {
 }
 
 }  // namespace
+
+void take_back_abandoned(Thread& thread, std::uintptr_t stack_pointer) {
+  if (abandoned(thread.lane, stack_pointer)) take_back(thread);
+}
 
 void enter_guarded(const FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
                    std::uintptr_t stack_pointer) {

@@ -16,6 +16,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <setjmp.h>
 #include <ucontext.h>
 
+#include "runtime/guarded.h"
 #include "runtime/hot/lane.h"
 #include "runtime/next_symbol.h"
 #include "runtime/process.h"
@@ -57,9 +58,11 @@ std::uintptr_t saved_stack_pointer(const __jmp_buf_tag* place) {
 // The thread's lane, held while the object lives. Null where there is nothing to note, or a hook is at work.
 class HeldLane {
  public:
-  HeldLane() {
+  // Control is about to go on at `stack_pointer`.
+  explicit HeldLane(std::uintptr_t stack_pointer) {
     Thread& thread = this_thread;
     if (thread.lane.base == nullptr || thread.process_generation != process.generation || !process_attached()) return;
+    take_back_abandoned(thread, stack_pointer);
     if (thread.lane.guard != 0 && thread.lane.guard != kInFlight) return;
     lane_ = &thread.lane;
     guard_ = lane_->guard;
@@ -85,8 +88,8 @@ extern "C" {
 // Both return where to go on.
 
 __attribute__((visibility("hidden"), used)) void* glimpse_note_longjmp(const __jmp_buf_tag* place, Jump jump) {
-  if (const HeldLane lane; lane) {
-    const std::uintptr_t stack_pointer = saved_stack_pointer(place);
+  const std::uintptr_t stack_pointer = saved_stack_pointer(place);
+  if (const HeldLane lane(stack_pointer); lane) {
     find_stack(*lane, stack_pointer);
     leave_frames(*lane, innermost_kept(*lane, stack_pointer), glimpse::wire::LeaveReason::kJumped);
     forget_left_frames(this_thread);
@@ -95,8 +98,8 @@ __attribute__((visibility("hidden"), used)) void* glimpse_note_longjmp(const __j
 }
 
 __attribute__((visibility("hidden"), used)) void* glimpse_note_context(const ucontext_t* context, Jump jump) {
-  if (const HeldLane lane; lane) {
-    const auto stack_pointer = static_cast<std::uintptr_t>(context->uc_mcontext.gregs[REG_RSP]);
+  const auto stack_pointer = static_cast<std::uintptr_t>(context->uc_mcontext.gregs[REG_RSP]);
+  if (const HeldLane lane(stack_pointer); lane) {
     const auto low = reinterpret_cast<std::uintptr_t>(context->uc_stack.ss_sp);
     if (stack_pointer - low <= context->uc_stack.ss_size) {
       switch_stack(*lane, low, low + context->uc_stack.ss_size);
