@@ -9,6 +9,7 @@
 
 #include "cli/config.h"
 #include "cli/exit_status.h"
+#include "cli/memo.h"
 #include "cli/messages.h"
 #include "cli/outputs.h"
 #include "cli/policy_choice.h"
@@ -52,6 +53,7 @@ int collect(const Request& request) {
   auto outputs = Outputs::create(options, Outputs::Mode::kAppend);
   if (!outputs) return problem(request, outputs.error());
   auto settings = session_settings(options, policy_or_built_in(options, request.program));
+  settings.memo = write_memo(options, settings.policy);
   auto collector = collector::Collector::adopt(request.session, std::move(settings),
                                                [&](std::uint32_t pid) { return outputs->writer_of(pid); });
   if (!collector) return problem(request, collector.error());

@@ -37,6 +37,11 @@ class StandardOutput final : public writers::Writer {
     if (open_) jsonl_.summary(record);
   }
 
+  void keep_in(writers::Outbox& outbox) override { jsonl_.keep_in(outbox); }
+  void take_over(std::string_view lines) override {
+    if (open_) jsonl_.take_over(lines);
+  }
+
   std::size_t buffered_bytes() const override { return open_ ? jsonl_.buffered_bytes() : 0; }
 
   Result<void> flush() override {

@@ -10,6 +10,7 @@
 
 #include "cli/config.h"
 #include "cli/exit_status.h"
+#include "cli/memo.h"
 #include "cli/messages.h"
 #include "cli/option_flags.h"
 #include "cli/outputs.h"
@@ -22,11 +23,13 @@ namespace glimpse::cli {
 namespace {
 
 constexpr std::string_view kFooter = R"(Examples:
-  glimpse recover                    every session that was left behind, into glimpse.jsonl
+  glimpse recover                    every session that was left behind, each into the file it was writing
   glimpse recover --list             names them only
   glimpse recover -o rescued.jsonl
 
-Records are added to the output file. A session that was written whole is removed.)";
+Records are added to the output file: the one the session was writing, by its policy and fields, unless you name
+others. What was on standard output goes on in glimpse.jsonl. Nothing is written twice, half a line at the end of the
+file is made whole, and a session that was written is removed.)";
 
 struct Request {
   Variables overrides;
@@ -34,10 +37,33 @@ struct Request {
   bool list = false;
 };
 
+// How the session was started, as far as its collector kept a note; what was asked for here wins.
+struct Start {
+  Options options;
+  Result<policy::Policy> policy;
+};
+
+Start start_of(const std::string& session, const Request& request, const Options& here) {
+  const Variables memo = read_memo(collector::memo(session));
+  if (memo.empty()) return {here, choose_policy(here, "")};
+  Options options = load_options(memo, "/dev/null", request.overrides).options;  // no .env file counts twice
+  options.spool_dir = here.spool_dir;
+  auto policy = options.policy.empty() ? Result<policy::Policy>(policy::built_in_policy()) : choose_policy(options, "");
+  return {std::move(options), std::move(policy)};
+}
+
 // False where the session could not be written; it is then kept.
-bool recover_session(const std::string& session, const collector::Settings& settings, Outputs& outputs) {
-  auto collector =
-      collector::Collector::adopt(session, settings, [&](std::uint32_t pid) { return outputs.writer_of(pid); });
+bool recover_session(const std::string& session, const Request& request, const Options& here) {
+  auto start = start_of(session, request, here);
+  auto made = Outputs::create(start.options, Outputs::Mode::kAppend);
+  if (!start.policy || !made) {
+    say(fmt::format("{}: not recovered: {}", session,
+                    start.policy ? made.error().message : start.policy.error().message));
+    return false;
+  }
+  Outputs& outputs = *made;
+  auto collector = collector::Collector::adopt(session, session_settings(start.options, std::move(*start.policy)),
+                                               [&](std::uint32_t pid) { return outputs.writer_of(pid); });
   const auto totals = collector ? (*collector)->run() : Result<collector::Totals>(collector.error());
   if (!totals) {
     say(fmt::format("{}: not recovered: {}", session, totals.error().message));
@@ -61,16 +87,20 @@ int recover(const Request& request) {
     for (const auto& session : sessions) lines += session + "\n";
     return write(STDOUT_FILENO, lines.data(), lines.size()) < 0 ? kProblem : kDone;
   }
-  auto policy = choose_policy(options, "");
-  auto outputs = Outputs::create(options, Outputs::Mode::kAppend);
-  if (!policy || !outputs) {
-    say(policy ? outputs.error().message : policy.error().message);
+  // What is wrong with this command itself is said once, before any session is touched.
+  if (const auto fields = Outputs::create(options, Outputs::Mode::kAppend); !fields) {
+    say(fields.error().message);
     return kWrongUse;
   }
-  const auto settings = session_settings(options, std::move(*policy));
+  if (!options.policy.empty()) {
+    if (const auto policy = choose_policy(options, ""); !policy) {
+      say(policy.error().message);
+      return kWrongUse;
+    }
+  }
   int exit_status = kDone;
   for (const auto& session : sessions) {
-    if (!recover_session(session, settings, *outputs)) exit_status = kProblem;
+    if (!recover_session(session, request, options)) exit_status = kProblem;
   }
   return exit_status;
 }

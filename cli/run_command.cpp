@@ -14,6 +14,7 @@
 #include "cli/config.h"
 #include "cli/exit_status.h"
 #include "cli/foreground.h"
+#include "cli/memo.h"
 #include "cli/messages.h"
 #include "cli/option_flags.h"
 #include "cli/outputs.h"
@@ -136,7 +137,9 @@ int run_traced(const Request& request, const Options& options, const std::vector
 
   // From here on signals are ours, and the collector's threads inherit that.
   Foreground foreground;
-  auto collector = collector::Collector::create(options.spool_dir, session_settings(options, std::move(*policy)),
+  auto settings = session_settings(options, std::move(*policy));
+  settings.memo = write_memo(options, settings.policy);
+  auto collector = collector::Collector::create(options.spool_dir, std::move(settings),
                                                 [&](std::uint32_t pid) { return outputs->writer_of(pid); });
   if (!collector) return refuse(collector.error());
   if (const auto opened = outputs->open_early(); !opened) {  // starts the file anew: last of what can go wrong

@@ -42,6 +42,7 @@ void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
 void CallStack::close(Stage stage, const writers::Exception* exception, std::int64_t time_ns) {
   const Open open = open_.back();
   open_.pop_back();
+  saved_ = std::min(saved_, open_.size());
   if (open.call_id == 0) return;
   --recorded_;
   innermost_ = recorded_ > 0 ? open.parent_call_id : 0;
@@ -67,6 +68,7 @@ void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
       std::find_if(open_.rbegin(), open_.rend(), [&](const Open& open) { return open.function == &function; });
   if (found == open_.rend()) {
     ++unmatched_ends_;
+    touched_ = true;
     return;
   }
   const auto frames = static_cast<std::uint64_t>(found - open_.rbegin());
@@ -76,6 +78,7 @@ void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
 
 void CallStack::thrown(std::uint64_t exception, std::string type, std::string what, bool has_what,
                        std::vector<std::uint64_t> frames) {
+  touched_ = true;
   std::erase_if(in_flight_, [&](const InFlight& flying) { return flying.exception == exception; });
   in_flight_.push_back({exception, std::move(type), std::move(what), has_what, std::move(frames)});
 }
@@ -83,6 +86,7 @@ void CallStack::thrown(std::uint64_t exception, std::string type, std::string wh
 void CallStack::caught(std::uint64_t exception) {
   const auto found = std::find_if(in_flight_.begin(), in_flight_.end(),
                                   [&](const InFlight& flying) { return flying.exception == exception; });
+  touched_ = true;
   in_flight_.erase(found, in_flight_.end());  // what was thrown after it went with it
 }
 
@@ -93,6 +97,7 @@ void CallStack::left(std::uint64_t frames, Left how, std::int64_t time_ns) {
   for (std::uint64_t i = 0; i < frames; ++i) {
     if (open_.empty()) {
       ++unmatched_ends_;
+      touched_ = true;
       return;
     }
     if (how == Left::kOtherwise) {
@@ -108,6 +113,37 @@ void CallStack::left(std::uint64_t frames, Left how, std::int64_t time_ns) {
       if (first) exception.stack_trace = exception.fingerprint = {};
     }
   }
+}
+
+CallStackState CallStack::save(bool whole, const std::function<std::uint32_t(const DecidedFunction&)>& id_of) {
+  CallStackState state;
+  state.kept = whole ? 0 : saved_;
+  for (std::size_t i = state.kept; i < open_.size(); ++i) {
+    const Open& open = open_[i];
+    state.open.push_back({id_of(*open.function), open.depth, open.call_id, open.parent_call_id, open.start_ns});
+  }
+  saved_ = open_.size();
+  touched_ = false;
+  for (const InFlight& flying : in_flight_) {
+    state.in_flight.push_back({flying.exception, flying.type, flying.what,
+                               static_cast<std::uint8_t>(flying.has_what ? 1 : 0), flying.frames});
+  }
+  state.unmatched_ends = unmatched_ends_;
+  return state;
+}
+
+void CallStack::restore(const CallStackState& state,
+                        const std::function<const DecidedFunction&(std::uint32_t)>& function_of) {
+  for (const OpenCallState& open : state.open) {
+    open_.push_back({&function_of(open.function), open.call_id, open.parent_call_id, open.depth, open.start_ns});
+    if (open.call_id == 0) continue;
+    innermost_ = open.call_id;
+    ++recorded_;
+  }
+  for (const InFlightState& flying : state.in_flight) {
+    in_flight_.push_back({flying.exception, flying.type, flying.what, flying.has_what != 0, flying.frames});
+  }
+  unmatched_ends_ = state.unmatched_ends;
 }
 
 }  // namespace glimpse::collector

@@ -10,11 +10,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "collector/binaries.h"
+#include "collector/checkpoint.h"
 #include "writers/record.h"
 
 namespace glimpse::collector {
@@ -59,6 +61,7 @@ class CallStack {
   void left(std::uint64_t frames, Left how, std::int64_t time_ns);
 
   bool has_open() const { return !open_.empty(); }
+  std::size_t open_count() const { return open_.size(); }
 
   // Recorded calls that are open, outermost first.
   template <typename Visit>
@@ -69,6 +72,14 @@ class CallStack {
   }
 
   std::uint64_t unmatched_ends() const { return unmatched_ends_; }
+
+  // Whether anything changed since the last save().
+  bool changed() const { return saved_ != open_.size() || touched_; }
+
+  // For another collector that goes on in this one's place: everything, or what changed since the last save().
+  CallStackState save(bool whole, const std::function<std::uint32_t(const DecidedFunction&)>& id_of);
+  // For a stack on which nothing has happened yet.
+  void restore(const CallStackState& state, const std::function<const DecidedFunction&(std::uint32_t)>& function_of);
 
  private:
   struct Open {
@@ -94,6 +105,8 @@ class CallStack {
   std::uint32_t trace_depth_;
   const CallStack* below_ = nullptr;
   std::vector<Open> open_;
+  bool touched_ = false;         // something else than open_ changed since save()
+  std::size_t saved_ = 0;        // so many of the outermost are as save() saw them
   std::uint64_t innermost_ = 0;  // call id of the innermost recorded call
   std::uint32_t recorded_ = 0;   // recorded calls open
   std::vector<InFlight> in_flight_;

@@ -75,6 +75,13 @@ void ClockMap::bend(std::uint64_t ticks, double ns_per_tick) {
   segments_.push_back({ticks, along(segments_.back(), ticks), ns_per_tick});
 }
 
+ClockState ClockMap::save() const {
+  const Segment& last = segments_.back();
+  return {last.ticks, last.ns, last.ns_per_tick};
+}
+
+void ClockMap::restore(const ClockState& state) { segments_ = {{state.ticks, state.ns, state.ns_per_tick}}; }
+
 std::int64_t ClockMap::now_realtime_ns() const {
   return to_realtime_ns(tsc_ ? __rdtsc() : static_cast<std::uint64_t>(monotonic_ns()));
 }

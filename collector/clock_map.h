@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "collector/checkpoint.h"
 #include "glimpse/wire/process_file.h"
 
 namespace glimpse::collector {
@@ -44,6 +45,10 @@ class ClockMap {
 
   // From `ticks` on the rate is another one.
   void bend(std::uint64_t ticks, double ns_per_tick);
+
+  // The last line, for another collector that goes on along it.
+  ClockState save() const;
+  void restore(const ClockState& state);
 
   std::int64_t to_realtime_ns(std::uint64_t ticks) const;
 

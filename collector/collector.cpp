@@ -7,15 +7,21 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "collector/futex.h"
+#include "collector/journal.h"
 #include "collector/process_numbers.h"
 #include "collector/process_trace.h"
 #include "collector/process_watch.h"
 #include "collector/session.h"
+#include "collector/settle.h"
+#include "collector/text_block.h"
 
 namespace glimpse::collector {
 
@@ -42,7 +48,8 @@ class SessionCollector final : public Collector {
       : settings_(std::move(settings)),
         session_(std::move(session)),
         writer_of_(std::move(writer_of)),
-        finish_called_(!waits_for_finish) {}
+        finish_called_(!waits_for_finish),
+        journal_(session_->folder()) {}
 
   const std::string& session() const override { return session_->folder(); }
 
@@ -61,11 +68,25 @@ class SessionCollector final : public Collector {
 
  private:
   struct Traced {
+    std::uint32_t number = 0;  // of its file
     std::unique_ptr<ProcessTrace> trace;
     std::unique_ptr<ProcessWatch> watch;
     bool dead = false;
   };
 
+  // A Writer, and where its text lies.
+  struct Output {
+    writers::Writer* writer;
+    std::unique_ptr<TextBlock> text;
+  };
+
+  void resume(const Remembered& remembered);
+  void resume_text(const TextProgress& progress);
+  void resume_process(const ProcessState& state);
+  Result<writers::Writer*> output_of(std::uint32_t pid);
+  void note_checkpoint();
+  bool texts_are_kept() const;
+  void forget_process(std::uint32_t number);
   void discover();
   void add_process(std::uint32_t number);
   void check_liveness();
@@ -95,8 +116,13 @@ class SessionCollector final : public Collector {
   std::map<std::uint32_t, std::uint64_t> last_calls_;  // by pid: call ids go on where an earlier image ended
   std::uint32_t known_ = 0;                            // process files looked at
   std::vector<std::uint32_t> missing_;
-  std::vector<writers::Writer*> writers_;
-  std::optional<Error> no_writer_;  // an output that could not be opened
+  Journal journal_;
+  std::vector<Output> outputs_;
+  std::vector<std::string> old_texts_;    // files of an earlier collector, of no use after our first flush
+  std::vector<LastCall> new_last_calls_;  // since the last checkpoint
+  std::uint64_t noted_entry_id_ = 0;
+  std::uint64_t records_before_ = 0;  // in the output before we took over
+  std::optional<Error> no_writer_;    // an output that could not be opened
   Totals totals_;
   Clock::time_point last_flush_{};
   Clock::time_point last_liveness_{};
@@ -132,16 +158,129 @@ void SessionCollector::add_process(std::uint32_t number) {
     missing_.push_back(number);
     return;
   }
+  const auto writer = output_of(pid);
+  if (!writer) return;
+  auto watch = std::make_unique<ProcessWatch>(here, header.start_monotonic_ns);
+  processes_.push_back({number,
+                        std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, last_calls_[pid], pid),
+                        std::move(watch)});
+  ++totals_.processes;
+}
+
+// The Writer for a process, with its text where it outlives us.
+Result<writers::Writer*> SessionCollector::output_of(std::uint32_t pid) {
   auto writer = writer_of_(pid);
   if (!writer) {
     no_writer_ = writer.error();
+    return writer;
+  }
+  const bool known =
+      std::any_of(outputs_.begin(), outputs_.end(), [&](const Output& output) { return output.writer == *writer; });
+  if (!known) {
+    outputs_.push_back({*writer, std::make_unique<TextBlock>(journal_, session_->folder(), pid)});
+    (*writer)->keep_in(*outputs_.back().text);
+  }
+  return writer;
+}
+
+// Takes over from a collector that was killed: its text goes out first, then everything goes on where it was.
+void SessionCollector::resume(const Remembered& remembered) {
+  const SessionState& state = remembered.state;
+  context_->next_entry_id = state.next_entry_id;
+  context_->records = state.records;
+  records_before_ = state.records;
+  context_->dropped = state.dropped;
+  totals_.processes = state.processes_seen;
+  totals_.unreadable = state.unreadable;
+  known_ = state.known;
+  missing_ = state.missing;
+  for (const LastCall& last : state.last_calls) last_calls_[last.pid] = last.call_id;
+  old_texts_ = session_->text_files();
+  for (const TextProgress& progress : remembered.texts) resume_text(progress);
+  std::set<std::uint32_t> live(missing_.begin(), missing_.end());
+  for (const ProcessState& process : state.processes) {
+    if (process.finished != 0) {
+      last_calls_[process.pid] = process.last_call_id;
+      for (const std::uint32_t guest : process.guests) last_calls_[guest] = process.last_call_id;
+    } else {
+      live.insert(process.number);
+      resume_process(process);
+    }
+  }
+  for (std::uint32_t number = 1; number <= known_; ++number) {
+    if (!live.contains(number)) forget_process(number);
+  }
+}
+
+void SessionCollector::resume_text(const TextProgress& progress) {
+  const std::string text = TextBlock::read(session_->folder(), progress.text);
+  const std::uint64_t there = progress.began ? settle(progress.text.path, progress.place, text) : 0;
+  if (there == text.size()) return;
+  const std::string_view rest = std::string_view(text).substr(there);
+  records_before_ -= static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n'));
+  if (const auto writer = output_of(progress.text.pid)) (*writer)->take_over(rest);
+}
+
+void SessionCollector::resume_process(const ProcessState& state) {
+  auto view = ProcessView::open(session_->process_path(state.number));
+  if (!view) {
+    ++totals_.unreadable;
     return;
   }
-  if (std::find(writers_.begin(), writers_.end(), *writer) == writers_.end()) writers_.push_back(*writer);
+  const auto writer = output_of(state.pid);
+  if (!writer) return;
+  const wire::ProcessHeader& header = (*view)->header();
+  const pid_t here = number_here(static_cast<pid_t>(header.pid), header.pid_namespace);
   auto watch = std::make_unique<ProcessWatch>(here, header.start_monotonic_ns);
   processes_.push_back(
-      {std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, last_calls_[pid], pid), std::move(watch)});
-  ++totals_.processes;
+      {state.number, std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, state), std::move(watch)});
+}
+
+// Its summary is in the output, or on its way there. Only what the one before us had no time for is left to do.
+void SessionCollector::forget_process(std::uint32_t number) {
+  const std::string path = session_->process_path(number);
+  if (access(path.c_str(), F_OK) != 0) return;
+  if (auto view = ProcessView::open(path)) {
+    (*view)->header().drained.store(1, std::memory_order_release);
+    wake((*view)->header().drained);
+  }
+  unlink(path.c_str());
+}
+
+bool SessionCollector::texts_are_kept() const {
+  return std::all_of(outputs_.begin(), outputs_.end(),
+                     [](const Output& output) { return output.text->kept() || output.writer->buffered_bytes() == 0; });
+}
+
+// Everything consumed is text now, or out already.
+void SessionCollector::note_checkpoint() {
+  SessionState state;
+  state.whole = journal_.wants_whole() ? 1 : 0;
+  for (Traced& traced : processes_) {
+    auto process = traced.trace->save(state.whole != 0);
+    if (!process) continue;
+    process->number = traced.number;
+    state.processes.push_back(std::move(*process));
+  }
+  if (state.whole == 0 && state.processes.empty() && noted_entry_id_ == context_->next_entry_id) return;
+  noted_entry_id_ = context_->next_entry_id;
+  state.next_entry_id = context_->next_entry_id;
+  state.records = context_->records;
+  state.dropped = context_->dropped;
+  state.processes_seen = totals_.processes;
+  state.unreadable = totals_.unreadable;
+  state.known = known_;
+  state.missing = missing_;
+  for (const Output& output : outputs_) {
+    if (output.text->kept()) state.texts.push_back(output.text->state(output.writer->buffered_bytes()));
+  }
+  if (state.whole != 0) {
+    for (const auto& [pid, call_id] : last_calls_) state.last_calls.push_back({pid, call_id});
+  } else {
+    state.last_calls = std::move(new_last_calls_);
+  }
+  new_last_calls_.clear();
+  journal_.note_checkpoint(state);
 }
 
 void SessionCollector::check_liveness() {
@@ -209,11 +348,19 @@ bool SessionCollector::anything_pending() {
   });
 }
 
-// After this everything consumed is in the output, and its memory is given back.
+// After this everything consumed is in the output, and its memory is given back. What happens when we are killed in
+// between: a text that outlives us is handed on by whoever takes over; one that does not is made again.
 Result<void> SessionCollector::flush() {
-  for (writers::Writer* writer : writers_) {
-    if (auto flushed = writer->flush(); !flushed) return flushed;
+  for (Traced& traced : processes_) {
+    if (!traced.trace->finished()) traced.trace->close_ended();
   }
+  const bool kept = texts_are_kept();
+  if (kept) note_checkpoint();
+  for (const Output& output : outputs_) {
+    if (auto flushed = output.writer->flush(); !flushed) return flushed;
+  }
+  if (!kept) note_checkpoint();
+  for (const std::string& path : std::exchange(old_texts_, {})) unlink(path.c_str());
   last_flush_ = Clock::now();
   for (Traced& traced : processes_) {
     if (!traced.trace->finished()) traced.trace->release();
@@ -290,8 +437,12 @@ void SessionCollector::retire_finished() {
     view.header().drained.store(1, std::memory_order_release);
     wake(view.header().drained);
     unlink(view.path().c_str());
-    last_calls_[traced.trace->pid()] = traced.trace->last_call_id();
-    for (const std::uint32_t guest : traced.trace->guests()) last_calls_[guest] = traced.trace->last_call_id();
+    std::set<std::uint32_t> pids = traced.trace->guests();
+    pids.insert(traced.trace->pid());
+    for (const std::uint32_t pid : pids) {
+      last_calls_[pid] = traced.trace->last_call_id();
+      new_last_calls_.push_back({pid, traced.trace->last_call_id()});
+    }
   }
   std::erase_if(processes_, [](const Traced& traced) { return traced.trace->finished(); });
 }
@@ -305,6 +456,7 @@ bool SessionCollector::images_to_come() const {
 // Records can no longer be written. The programs go on without us; what they have recorded stays for `glimpse recover`.
 Result<Totals> SessionCollector::give_up(const Error& error) {
   session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
+  session_->unlock();
   for (Traced& traced : processes_) {
     wire::ProcessHeader& header = traced.trace->view().header();
     header.drained.store(1, std::memory_order_release);
@@ -314,8 +466,10 @@ Result<Totals> SessionCollector::give_up(const Error& error) {
 }
 
 Result<Totals> SessionCollector::run() {
+  const Session::Life life(session_->header());
   context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy)});
   last_flush_ = Clock::now();
+  if (const auto remembered = Journal::read(session_->folder())) resume(*remembered);
   while (true) {
     const std::uint32_t seen = session_->bell();
     const bool last_round = finish_called_.load(std::memory_order_acquire);
@@ -326,9 +480,8 @@ Result<Totals> SessionCollector::run() {
       for (Traced& traced : processes_) traced.trace->bend_clock();
     }
     const std::uint64_t consumed = turn();
-    const bool full = std::any_of(writers_.begin(), writers_.end(), [](const writers::Writer* writer) {
-      return writer->buffered_bytes() >= kFlushBytes;
-    });
+    const bool full = std::any_of(outputs_.begin(), outputs_.end(),
+                                  [](const Output& output) { return output.writer->buffered_bytes() >= kFlushBytes; });
     if (consumed == 0) finish_dead();
     if (consumed == 0 || full || Clock::now() - last_flush_ >= settings_.flush_interval) {
       if (auto flushed = flush(); !flushed) return give_up(flushed.error());
@@ -343,17 +496,32 @@ Result<Totals> SessionCollector::run() {
   }
   session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
   session_->remove();
-  totals_.records = context_->records;
+  totals_.records = context_->records - records_before_;
   totals_.dropped = context_->dropped;
   if (totals_.processes > 0) totals_.warnings = context_->binaries.unmatched_entries();
   return totals_;
 }
 
+// Without it a recovery asks the environment it finds, as for a session that never had a collector.
+void keep_memo(const std::string& folder, const std::string& text) {
+  if (text.empty()) return;
+  const std::string path = folder + "/" + wire::kMemoFileName;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+}
+
 }  // namespace
+
+std::string memo(const std::string& session) {
+  std::ifstream file(session + "/" + wire::kMemoFileName, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 Result<std::unique_ptr<Collector>> Collector::create(const std::string& spool, Settings settings, WriterOf writer_of) {
   auto session = Session::create(spool, settings);
   if (!session) return session.error();
+  (*session)->lock();
+  keep_memo((*session)->folder(), settings.memo);
   return std::unique_ptr<Collector>(
       new SessionCollector(std::move(*session), std::move(settings), std::move(writer_of), true));
 }
@@ -361,6 +529,7 @@ Result<std::unique_ptr<Collector>> Collector::create(const std::string& spool, S
 Result<std::unique_ptr<Collector>> Collector::adopt(const std::string& folder, Settings settings, WriterOf writer_of) {
   auto session = Session::adopt(folder);
   if (!session) return session.error();
+  if (memo(folder).empty()) keep_memo(folder, settings.memo);
   return std::unique_ptr<Collector>(
       new SessionCollector(std::move(*session), std::move(settings), std::move(writer_of), false));
 }

@@ -37,6 +37,8 @@ struct Settings {
   // For the process record.
   std::string service;
   std::string environment;
+  // What whoever recovers the session is to know: kept in its folder as it is, for memo().
+  std::string memo;
 };
 
 // The Writer for a process. Asked once per process; it may give the same one every time. The caller keeps ownership.
@@ -45,7 +47,7 @@ using WriterOf = std::function<Result<writers::Writer*>(std::uint32_t pid)>;
 // What a session came to, for the line on stderr at the end.
 struct Totals {
   std::uint64_t processes = 0;
-  std::uint64_t records = 0;
+  std::uint64_t records = 0;  // written here; those of a collector before this one not counted
   std::uint64_t dropped = 0;
   std::uint64_t unreadable = 0;       // processes whose rings could not be read
   std::vector<std::string> warnings;  // policy entries that match nothing
@@ -76,6 +78,9 @@ class Collector {
   // After run() returned an Error: deletes what is left of the session, where nobody will want to recover it.
   virtual void discard() = 0;
 };
+
+// What the Settings of the session's first collector said in `memo`; empty where there was none.
+std::string memo(const std::string& session);
 
 // Sessions below `spool` (and the usual places) of this user whose collector is gone.
 std::vector<std::string> abandoned_sessions(const std::string& spool);

@@ -40,6 +40,7 @@ const DecidedFunction& ProcessFunctions::name(std::uint32_t id) {
     decided = &binaries_.function_at(file_of(module_number, *module), entry.address - module->bias);
   }
   functions_[id] = decided;
+  ids_.emplace(decided, id);
   view_.decide(id, decided->recorded ? wire::Decision::kRecord : wire::Decision::kSkip);
   return *decided;
 }

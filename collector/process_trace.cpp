@@ -42,6 +42,119 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
   records_.process(*view_, pid_, view_->header().ppid, last_time_ns_);
 }
 
+ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer,
+                           const ProcessState& state)
+    : context_(context),
+      view_(std::move(view)),
+      records_(context, writer),
+      pid_(state.pid),
+      clock_(view_->header(), context.rate),
+      functions_(context.binaries, *view_),
+      stacks_(functions_, *view_),
+      first_call_id_(state.first_call_id),
+      last_call_id_(state.last_call_id),
+      log_entries_(state.log_entries),
+      threads_(state.threads),
+      guest_calls_(state.guest_calls),
+      guests_(state.guests.begin(), state.guests.end()),
+      lost_full_(state.lost_full),
+      late_ends_(state.late_ends),
+      unmatched_ends_(state.unmatched_ends),
+      last_time_ns_(state.last_time_ns),
+      finished_(state.finished != 0) {
+  view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
+  clock_.restore(state.clock);
+  for (const ThreadTime& time : state.thread_times) thread_time_ns_[time.tid] = time.ns;
+  for (const LaneState& lane : state.lanes) {
+    if (lane.ring < view_->ring_count()) restore_lane(lane);
+  }
+}
+
+void ProcessTrace::restore_lane(const LaneState& state) {
+  if (lanes_.size() <= state.ring) lanes_.resize(state.ring + std::size_t{1});
+  lanes_[state.ring] = make_lane(state.ring);
+  Lane& lane = *lanes_[state.ring];
+  lane.pid = state.pid;
+  lane.tid = state.tid;
+  lane.index = state.index;
+  lane.name = state.name;
+  lane.calls = state.calls;
+  lane.records = state.records;
+  lane.announced = state.announced != 0;
+  lane.ended = state.ended != 0;
+  lane.last_ns = state.last_ns;
+  lane.late_ends = state.late_ends;
+  const auto function_of = [this](std::uint32_t id) -> const DecidedFunction& { return functions_[id]; };
+  lane.stack.restore(state.stack, function_of);
+  for (const FiberState& fiber : state.fibers) fiber_of(lane, fiber.number).restore(fiber.stack, function_of);
+  lane.running_number = state.running;
+  lane.running = state.running == 0 ? &lane.stack : &fiber_of(lane, state.running);
+  const wire::RingHeader& header = lane.reader.header();
+  const wire::RingState ring_state = header.state.load(std::memory_order_acquire);
+  const bool same_thread = header.tid == state.tid && lane.reader.resume(state.position, state.epoch);
+  lane.active = state.active != 0 && same_thread;
+  // Closed by the one before us, who was killed before it gave the ring back.
+  lane.to_free = state.active == 0 && same_thread && ring_state == wire::RingState::kEnded && lane.reader.drained();
+  if (lane.active) lay_in_order(lane);
+}
+
+std::optional<ProcessState> ProcessTrace::save(bool whole) {
+  ProcessState state;
+  for (std::uint32_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes_[i] == nullptr) continue;
+    Lane& lane = *lanes_[i];
+    const Lane::Saved now{lane.reader.position(), lane.active, lane.ended};
+    if (!whole && now == lane.saved) continue;
+    lane.saved = now;
+    state.lanes.push_back(save_lane(i, whole));
+  }
+  if (!whole && saved_ && state.lanes.empty() && finished_ == saved_finished_) return std::nullopt;
+  saved_ = true;
+  saved_finished_ = finished_;
+  state.pid = pid_;
+  state.finished = finished_ ? 1 : 0;
+  state.first_call_id = first_call_id_;
+  state.last_call_id = last_call_id_;
+  state.log_entries = log_entries_;
+  state.threads = threads_;
+  state.guest_calls = guest_calls_;
+  state.lost_full = lost_full_;
+  state.late_ends = late_ends_;
+  state.unmatched_ends = unmatched_ends_;
+  state.last_time_ns = last_time_ns_;
+  state.clock = clock_.save();
+  state.guests.assign(guests_.begin(), guests_.end());
+  for (const auto& [tid, ns] : thread_time_ns_) state.thread_times.push_back({tid, ns});
+  return state;
+}
+
+LaneState ProcessTrace::save_lane(std::uint32_t ring_index, bool whole) {
+  Lane& lane = *lanes_[ring_index];
+  LaneState state;
+  state.ring = ring_index;
+  state.pid = lane.pid;
+  state.tid = lane.tid;
+  state.index = lane.index;
+  state.active = lane.active ? 1 : 0;
+  state.announced = lane.announced ? 1 : 0;
+  state.ended = lane.ended ? 1 : 0;
+  state.calls = lane.calls;
+  state.records = lane.records;
+  state.last_ns = lane.last_ns;
+  state.late_ends = lane.late_ends;
+  state.position = lane.reader.position();
+  state.epoch = lane.reader.epoch();
+  state.name = lane.name;
+  const auto id_of = [this](const DecidedFunction& function) { return functions_.id_of(function); };
+  state.stack = lane.stack.save(whole, id_of);
+  state.running = lane.running_number;
+  state.gone = std::exchange(lane.gone_fibers, {});
+  for (auto& [number, fiber] : lane.fibers) {
+    if (whole || fiber.changed()) state.fibers.push_back({number, fiber.save(whole, id_of)});
+  }
+  return state;
+}
+
 void ProcessTrace::decide_functions() {
   functions_.decide_new();
   for (const std::string& problem : context_.binaries.take_problems()) {
@@ -56,17 +169,21 @@ void ProcessTrace::find_lanes() {
   const std::uint32_t count = view_->ring_count();
   if (lanes_.size() < count) lanes_.resize(count);
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (lanes_[i] == nullptr || !lanes_[i]->active) open_lane(i);
+    if (lanes_[i] == nullptr || !(lanes_[i]->active || lanes_[i]->to_free)) open_lane(i);
   }
+}
+
+std::unique_ptr<ProcessTrace::Lane> ProcessTrace::make_lane(std::uint32_t ring_index) {
+  return std::make_unique<Lane>(
+      RingReader(view_->ring(ring_index), view_->ring_words(ring_index), view_->ring_capacity_words()),
+      static_cast<CallSink&>(*this), context_.settings.policy.trace_depth);
 }
 
 void ProcessTrace::open_lane(std::uint32_t ring_index) {
   wire::RingHeader& header = view_->ring(ring_index);
   const wire::RingState state = header.state.load(std::memory_order_acquire);
   if (state != wire::RingState::kActive && state != wire::RingState::kEnded) return;
-  lanes_[ring_index] =
-      std::make_unique<Lane>(RingReader(header, view_->ring_words(ring_index), view_->ring_capacity_words()),
-                             static_cast<CallSink&>(*this), context_.settings.policy.trace_depth);
+  lanes_[ring_index] = make_lane(ring_index);
   Lane& lane = *lanes_[ring_index];
   lane.pid = header.pid == 0 || header.pid == view_->header().pid ? pid_ : header.pid;
   lane.tid = header.tid;
@@ -199,6 +316,7 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
       // The calls are gone. The ends are told here, later than they were: nothing of them is missing but their time.
       lane.running->left(word(1), CallStack::Left::kOtherwise, time_ns);
       late_ends_ += word(1);
+      lane.late_ends += word(1);
       records_.notice(
           lane.pid, lane.tid, "dropped",
           fmt::format("the ring was full: {} calls before this were lost, {} ends are told late", word(0), word(1)),
@@ -217,23 +335,25 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
   }
 }
 
+CallStack& ProcessTrace::fiber_of(Lane& lane, std::uint32_t number) {
+  return lane.fibers.try_emplace(number, static_cast<CallSink&>(*this), context_.settings.policy.trace_depth)
+      .first->second;
+}
+
 // The thread goes on with another of its stacks. One that is left without open calls is forgotten.
 void ProcessTrace::switch_stack(Lane& lane, std::uint32_t number) {
   if (number == lane.running_number) return;
   CallStack& left = *lane.running;
   const std::uint32_t left_number = lane.running_number;
   lane.running_number = number;
-  lane.running =
-      number == 0
-          ? &lane.stack
-          : &lane.fibers.try_emplace(number, static_cast<CallSink&>(*this), context_.settings.policy.trace_depth)
-                 .first->second;
+  lane.running = number == 0 ? &lane.stack : &fiber_of(lane, number);
   for (const auto& other : lanes_) {
     if (other != nullptr && other->stack.lies_on(left)) other->stack.lie_on(lane.running);
   }
   if (left_number != 0 && !left.has_open()) {
     unmatched_ends_ += left.unmatched_ends();
     lane.fibers.erase(left_number);
+    lane.gone_fibers.push_back(left_number);
   }
 }
 
@@ -264,6 +384,18 @@ void ProcessTrace::announce(Lane& lane, std::int64_t time_ns) {
     records_.process(*view_, lane.pid, pid_, time_ns);
   }
   records_.thread(lane.pid, lane.tid, lane.name, time_ns);
+}
+
+// The thread is gone, and had no room to tell of the last ends that were lost: its open calls are over all the same.
+void ProcessTrace::tell_lost_ends(Lane& lane) {
+  const std::uint64_t lost = lane.reader.header().lost_ends.load(std::memory_order_relaxed);
+  const std::uint64_t untold = lost - std::min(lost, lane.late_ends);
+  const std::uint64_t frames = std::min<std::uint64_t>(untold, lane.running->open_count());
+  if (frames == 0) return;
+  current_ = &lane;
+  lane.running->left(frames, CallStack::Left::kOtherwise, lane.last_ns);
+  late_ends_ += frames;
+  lane.late_ends += frames;
 }
 
 // The thread is gone and its events are consumed: what its ring has counted, and the ring for another thread.
@@ -317,13 +449,25 @@ void ProcessTrace::list_open_calls(const Lane& lane, writers::Summary& record) {
   for (const auto& [number, fiber] : lane.fibers) fiber.each_open(list);
 }
 
+void ProcessTrace::close_ended() {
+  for (const auto& lane : lanes_) {
+    if (lane == nullptr || !lane->active || lane->reader.broken()) continue;
+    if (lane->reader.header().state.load(std::memory_order_acquire) != wire::RingState::kEnded) continue;
+    if (!lane->reader.drained()) continue;
+    tell_lost_ends(*lane);
+    close_lane(*lane);
+    lane->to_free = true;
+  }
+}
+
 void ProcessTrace::release() {
   for (const auto& lane : lanes_) {
-    if (lane == nullptr || !lane->active) continue;
+    if (lane == nullptr || !(lane->active || lane->to_free)) continue;
     wire::RingHeader& header = lane->reader.header();
-    const bool ended = header.state.load(std::memory_order_acquire) == wire::RingState::kEnded;
+    // First: to look whether more is there may step over words that no checkpoint knows to be read.
+    const bool released = lane->reader.release();
     const bool drained = lane->reader.drained();
-    if (lane->reader.release() || drained) {
+    if (released || drained) {
       const std::uint64_t used =
           header.head.load(std::memory_order_relaxed) - header.tail.load(std::memory_order_relaxed);
       if (header.waiting.load(std::memory_order_seq_cst) != 0 && (drained || used < view_->ring_capacity_words() / 2)) {
@@ -331,10 +475,7 @@ void ProcessTrace::release() {
         wake(header.tail_bell);
       }
     }
-    if (ended && drained && !lane->reader.broken()) {
-      close_lane(*lane);
-      header.state.store(wire::RingState::kFree, std::memory_order_release);
-    }
+    if (std::exchange(lane->to_free, false)) header.state.store(wire::RingState::kFree, std::memory_order_release);
   }
 }
 

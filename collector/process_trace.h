@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "collector/call_stack.h"
+#include "collector/checkpoint.h"
 #include "collector/clock_map.h"
 #include "collector/process_functions.h"
 #include "collector/process_view.h"
@@ -36,6 +38,14 @@ class ProcessTrace final : private CallSink {
   // is the one it knows itself by.
   ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer,
                std::uint64_t earlier_calls = 0, std::uint32_t pid = 0);
+
+  // Goes on where another collector was when it made `state`.
+  ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView> view, writers::Writer& writer,
+               const ProcessState& state);
+
+  // What another collector needs to go on in this one's place: everything, or what changed since the last save(). Empty
+  // where nothing did.
+  std::optional<ProcessState> save(bool whole);
 
   std::uint32_t pid() const { return pid_; }
   std::uint64_t last_call_id() const { return last_call_id_; }
@@ -63,7 +73,10 @@ class ProcessTrace final : private CallSink {
   // holds `enough_bytes`. Returns how many.
   std::uint64_t consume(std::int64_t until_ns, std::uint64_t most, std::size_t enough_bytes);
 
-  // Everything consumed so far has been flushed: gives rings back.
+  // Ends the lanes of threads that are gone and whose records are consumed.
+  void close_ended();
+
+  // Everything consumed so far, and what close_ended() closed, has been flushed: gives rings back.
   void release();
 
   // The clock's rate is known better.
@@ -84,18 +97,27 @@ class ProcessTrace final : private CallSink {
     CallStack stack;                            // number 0: where the lane began
     std::map<std::uint32_t, CallStack> fibers;  // the open calls of other machine stacks, by number
     CallStack* running = &stack;
+    std::vector<std::uint32_t> gone_fibers;  // since save()
     std::uint32_t running_number = 0;
     std::uint32_t pid = 0;  // another than the process's: a vfork child, a guest in its memory
     std::uint32_t tid = 0;
     std::uint32_t index = 0;    // 0: the thread's own
     std::uint64_t calls = 0;    // a guest's
     std::uint64_t records = 0;  // a guest's
+    std::uint64_t late_ends = 0;
     bool active = false;
     bool announced = false;
-    bool ended = false;  // a guest whose summary is written
+    bool ended = false;    // a guest whose summary is written
+    bool to_free = false;  // closed, and its ring not yet given back
     std::string name;
     std::int64_t last_ns = 0;
     std::int64_t peeked_ns = 0;
+    struct Saved {  // what save() saw; a lane that differs has changed
+      std::uint64_t position = ~std::uint64_t{0};
+      bool active = false;
+      bool ended = false;
+      bool operator==(const Saved&) const = default;
+    } saved;
   };
 
   void emit(writers::Call& call) override;
@@ -109,9 +131,14 @@ class ProcessTrace final : private CallSink {
   void write_guest_summary(Lane& lane);
   static void list_open_calls(const Lane& lane, writers::Summary& record);
   void switch_stack(Lane& lane, std::uint32_t number);
+  CallStack& fiber_of(Lane& lane, std::uint32_t number);
   void announce(Lane& lane, std::int64_t time_ns);
   void open_lane(std::uint32_t ring_index);
+  std::unique_ptr<Lane> make_lane(std::uint32_t ring_index);
+  void restore_lane(const LaneState& state);
+  LaneState save_lane(std::uint32_t ring_index, bool whole);
   void lay_in_order(Lane& lane);
+  void tell_lost_ends(Lane& lane);
   void close_lane(Lane& lane);
   bool peek(Lane& lane);
   void handle(Lane& lane, const RingRecord& record, std::int64_t time_ns);
@@ -138,6 +165,8 @@ class ProcessTrace final : private CallSink {
   std::int64_t last_time_ns_ = 0;
   std::map<std::uint32_t, std::int64_t> thread_time_ns_;  // only of threads with handler lanes
   bool finished_ = false;
+  bool saved_ = false;           // save() has told of this process
+  bool saved_finished_ = false;  // and of its end
 };
 
 }  // namespace glimpse::collector

@@ -12,6 +12,14 @@ RingReader::RingReader(wire::RingHeader& header, const std::uint64_t* words, std
       head_(released_),
       epoch_(header.released_epoch) {}
 
+bool RingReader::resume(std::uint64_t position, std::uint64_t epoch) {
+  const std::uint64_t head = header_.head.load(std::memory_order_acquire);
+  if (head - position > mask_ + 1 || position - released_ > mask_ + 1) return false;
+  position_ = after_ = head_ = position;
+  epoch_ = epoch;
+  return true;
+}
+
 // Looks whether the writer has committed more. A head that cannot be is a broken ring.
 bool RingReader::refill() {
   head_ = header_.head.load(std::memory_order_acquire);

@@ -28,6 +28,14 @@ class RingReader {
  public:
   RingReader(wire::RingHeader& header, const std::uint64_t* words, std::uint64_t capacity_words);
 
+  // Goes on at `position`, where another reader had stepped over everything before; `epoch` is the high half of the
+  // clock there. False where the ring cannot have such a position.
+  bool resume(std::uint64_t position, std::uint64_t epoch);
+
+  // Where the next record begins, and the high half of the clock there.
+  std::uint64_t position() const { return position_; }
+  std::uint64_t epoch() const { return epoch_; }
+
   // The next record, or null when there is none (yet), or when the ring is broken.
   const RingRecord* peek();
 

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -60,7 +62,16 @@ Result<std::string> make_folder(const std::string& place) {
   return Error{fmt::format("cannot create a folder for rings in {}: {}", place, std::strerror(errno))};
 }
 
-bool is_process_file(const std::string& name) { return name.rfind(wire::kProcessFilePrefix, 0) == 0; }
+// A folder's name tells which process made it.
+bool maker_lives(const std::string& folder_name) {
+  const auto maker = static_cast<pid_t>(std::strtol(folder_name.c_str() + folder_prefix().size(), nullptr, 10));
+  return maker > 0 && (kill(maker, 0) == 0 || errno == EPERM);
+}
+
+bool is_session_file(const std::string& name) {
+  return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kProcessFilePrefix) ||
+         name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix);
+}
 
 }  // namespace
 
@@ -96,7 +107,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& spool, const
   return last;
 }
 
-Result<std::unique_ptr<Session>> Session::adopt(const std::string& folder) {
+Result<std::unique_ptr<Session>> Session::open(const std::string& folder) {
   auto page = map_page(folder + "/" + wire::kSessionFileName, 0);
   if (!page) return page.error();
   wire::SessionHeader& header = **page;
@@ -104,12 +115,60 @@ Result<std::unique_ptr<Session>> Session::adopt(const std::string& folder) {
     munmap(&header, wire::kPageBytes);
     return Error{fmt::format("{}: not a session of this version of glimpse", folder)};
   }
-  header.collector_pid.store(static_cast<std::uint32_t>(getpid()), std::memory_order_relaxed);
-  header.collector_state.store(wire::CollectorState::kRunning, std::memory_order_release);
   return std::unique_ptr<Session>(new Session(folder, &header));
 }
 
-Session::~Session() { munmap(header_, wire::kPageBytes); }
+Result<std::unique_ptr<Session>> Session::adopt(const std::string& folder) {
+  auto session = open(folder);
+  if (!session) return session;
+  if (!(*session)->lock()) return Error{fmt::format("{}: its collector is at work", folder)};
+  wire::SessionHeader& header = (*session)->header();
+  header.collector_pid.store(static_cast<std::uint32_t>(getpid()), std::memory_order_relaxed);
+  header.collector_state.store(wire::CollectorState::kRunning, std::memory_order_release);
+  return session;
+}
+
+Session::~Session() {
+  unlock();
+  munmap(header_, wire::kPageBytes);
+}
+
+static_assert(sizeof(pthread_mutex_t) <=
+              sizeof(wire::SessionHeader::collector_life) + sizeof(wire::SessionHeader::rest_of_collector_life));
+
+Session::Life::Life(wire::SessionHeader& header) : mutex_(reinterpret_cast<pthread_mutex_t*>(&header.collector_life)) {
+  pthread_mutexattr_t shared;
+  pthread_mutexattr_init(&shared);
+  pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+  pthread_mutexattr_setrobust(&shared, PTHREAD_MUTEX_ROBUST);
+  pthread_mutex_init(mutex_, &shared);  // whoever held it before us is dead
+  pthread_mutexattr_destroy(&shared);
+  pthread_mutex_lock(mutex_);
+  header.death_told.store(0, std::memory_order_relaxed);
+}
+
+Session::Life::~Life() { pthread_mutex_unlock(mutex_); }
+
+bool Session::lock() {
+  lock_fd_ = ::open((folder_ + "/" + wire::kSessionFileName).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (lock_fd_ < 0 || flock(lock_fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return true;
+  unlock();
+  return false;
+}
+
+void Session::unlock() {
+  if (lock_fd_ >= 0) close(lock_fd_);
+  lock_fd_ = -1;
+}
+
+std::vector<std::string> Session::text_files() const {
+  std::vector<std::string> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
+    if (entry.path().filename().string().starts_with(wire::kTextFilePrefix)) found.push_back(entry.path());
+  }
+  return found;
+}
 
 std::string Session::process_path(std::uint32_t number) const {
   return fmt::format("{}/{}{}", folder_, wire::kProcessFilePrefix, number);
@@ -128,10 +187,13 @@ void Session::ring_bell() {
 
 void Session::remove() {
   std::error_code ignored;  // what cannot be removed is found by abandoned_sessions() later
+  std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
-    const std::string name = entry.path().filename();
-    if (name == wire::kSessionFileName || is_process_file(name)) fs::remove(entry.path(), ignored);
+    if (is_session_file(entry.path().filename())) files.push_back(entry.path());
   }
+  // The session's own page goes last: a folder without it is no session, and nobody would come for the rest.
+  std::ranges::stable_partition(files, [](const fs::path& file) { return file.filename() != wire::kSessionFileName; });
+  for (const fs::path& file : files) fs::remove(file, ignored);
   fs::remove(folder_, ignored);
 }
 
@@ -151,7 +213,8 @@ std::vector<std::string> abandoned_sessions(const std::string& spool) {
       const auto collector = static_cast<pid_t>((*page)->collector_pid.load());
       const bool alive = (*page)->collector_state.load() == wire::CollectorState::kRunning && collector > 0 &&
                          (kill(collector, 0) == 0 || errno == EPERM);
-      const bool starting = (*page)->collector_state.load() == wire::CollectorState::kNone;
+      const bool starting =
+          (*page)->collector_state.load() == wire::CollectorState::kNone && maker_lives(entry.path().filename());
       munmap(*page, wire::kPageBytes);
       if (!alive && !starting) found.push_back(path);
     }

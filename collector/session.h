@@ -3,6 +3,8 @@
 // Threads: the collector's thread uses it; ring_bell() may be called from any.
 #pragma once
 
+#include <pthread.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -20,8 +22,11 @@ class Session {
   // A new folder, 0700, below `spool`, or where that is empty below /dev/shm, $TMPDIR or /tmp.
   static Result<std::unique_ptr<Session>> create(const std::string& spool, const Settings& settings);
 
-  // One that is there.
+  // One that is there, and whose collector is not.
   static Result<std::unique_ptr<Session>> adopt(const std::string& folder);
+
+  // One that is there, to look at.
+  static Result<std::unique_ptr<Session>> open(const std::string& folder);
 
   ~Session();
   Session(const Session&) = delete;
@@ -38,6 +43,26 @@ class Session {
   void wait(std::uint32_t seen, std::chrono::nanoseconds timeout);
   void ring_bell();
 
+  // While it is held traced processes see that their collector lives, and when it dies, at once. For the thread that
+  // drains, from begin to end.
+  class Life {
+   public:
+    explicit Life(wire::SessionHeader& header);
+    ~Life();
+    Life(const Life&) = delete;
+    Life& operator=(const Life&) = delete;
+
+   private:
+    pthread_mutex_t* mutex_;
+  };
+
+  // One collector drains a session. False where another one is at work.
+  bool lock();
+  void unlock();
+
+  // Numbered files of the collector's own, by their paths.
+  std::vector<std::string> text_files() const;
+
   // Deletes the folder with all in it that is a session's.
   void remove();
 
@@ -46,6 +71,7 @@ class Session {
 
   std::string folder_;
   wire::SessionHeader* header_;
+  int lock_fd_ = -1;
 };
 
 }  // namespace glimpse::collector

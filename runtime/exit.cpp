@@ -8,6 +8,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/exit.h"
 #include "runtime/function_memory.h"
 #include "runtime/hot/lane.h"
+#include "runtime/message.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
@@ -33,6 +34,7 @@ void wait_until_drained() {
   std::uint64_t released = released_words();
   while (process.header->drained.load(std::memory_order_acquire) == 0 && waited_ns < kPatienceNs) {
     if (process.session->collector_state.load(std::memory_order_acquire) == wire::CollectorState::kGone) return;
+    if (wire::collector_was_killed(*process.session)) return;
     ring_bell();
     wait_for_change(process.header->drained, 0, kStepNs);
     const std::uint64_t now = released_words();
@@ -46,6 +48,13 @@ void note_status(int status, void*) {
   if (process_attached()) process.header->exit_status.store(status & 0xff, std::memory_order_relaxed);
 }
 
+// Nobody else is left to tell: the shell saw `glimpse run` die, or never knew of the collector.
+void tell_where_the_collector_was_killed() {
+  if (!wire::collector_was_killed(*process.session)) return;
+  if (process.session->death_told.exchange(1, std::memory_order_relaxed) != 0) return;
+  tell("the collector was killed; what it left is written by: glimpse recover --session ", process.session_path);
+}
+
 // After the destructors of the last library.
 void finish(int status, void*) {
   if (!process_attached()) return;
@@ -54,6 +63,7 @@ void finish(int status, void*) {
   process.attachment.store(Attachment::kDisabled, std::memory_order_release);
   stop_using_function_table();
   wait_until_drained();
+  tell_where_the_collector_was_killed();
 }
 
 // Among the destructors, whose order over all libraries nobody can choose. But they are run by a handler of exit()
@@ -63,6 +73,7 @@ void begin_to_finish() {
   if (process.session->linked == 0) {  // `glimpse run` outlives us, and records what still comes
     process.header->state.store(wire::ProcessState::kExiting, std::memory_order_release);
     ring_bell();
+    tell_where_the_collector_was_killed();
     return;
   }
   const std::uintptr_t guard = this_thread.lane.guard;

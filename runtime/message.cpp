@@ -55,6 +55,12 @@ void say(const char* what, const char* subject, int error_number) {
   sys_write(2, line.text(), line.length());
 }
 
+void tell(const char* what, const char* subject) {
+  Text<4400> line;
+  line.add("glimpse: ").add(what).add(subject).add("\n");
+  sys_write(2, line.text(), line.length());
+}
+
 }  // namespace glimpse::runtime
 
 GLIMPSE_UNTRACED_END

@@ -58,7 +58,8 @@ bool back_with_memory(Lane& lane, std::uint64_t end) {
 }
 
 bool nobody_drains() {
-  return process.session->collector_state.load(std::memory_order_relaxed) == wire::CollectorState::kGone;
+  return process.session->collector_state.load(std::memory_order_relaxed) == wire::CollectorState::kGone ||
+         wire::collector_was_killed(*process.session);
 }
 
 // Sleeps until the collector released something. False when the time is over, or nobody will come.

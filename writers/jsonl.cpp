@@ -20,9 +20,15 @@ void JsonlWriter::thread(const Thread& record) { append_line(buffer_, fields_, r
 void JsonlWriter::notice(const Notice& record) { append_line(buffer_, fields_, record); }
 void JsonlWriter::summary(const Summary& record) { append_line(buffer_, fields_, record); }
 
+void JsonlWriter::keep_in(Outbox& outbox) {
+  if (!output_.path().empty()) outbox.goes_to(output_.path());
+  buffer_.keep_in(outbox);
+  outbox_ = &outbox;
+}
+
 Result<void> JsonlWriter::flush() {
   std::size_t accepted = 0;
-  Result<void> result = output_.append(buffer_.text(), accepted);
+  Result<void> result = output_.append(buffer_.text(), accepted, outbox_);
   buffer_.consume(accepted);
   return result;
 }

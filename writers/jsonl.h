@@ -4,7 +4,7 @@
 // buffered_bytes() reaches kFlushBytes: beyond that the buffer grows, and larger writes are no faster.
 //
 // Threads: one thread uses a JsonlWriter. Failure: see OutputFile; lines that could not be written stay in the buffer
-// and go out first with the next flush(). What was never flushed is lost with the Writer.
+// and go out first with the next flush(). What was never flushed is lost with the Writer, but for what an Outbox keeps.
 #pragma once
 
 #include "writers/call_text.h"
@@ -25,6 +25,9 @@ class JsonlWriter final : public Writer {
   void notice(const Notice& record) override;
   void summary(const Summary& record) override;
 
+  void keep_in(Outbox& outbox) override;
+  void take_over(std::string_view lines) override { buffer_.append(lines); }
+
   std::size_t buffered_bytes() const override { return buffer_.size(); }
   Result<void> flush() override;
 
@@ -33,6 +36,7 @@ class JsonlWriter final : public Writer {
   FieldSet fields_;
   CallText call_text_;
   LineBuffer buffer_;
+  Outbox* outbox_ = nullptr;
 };
 
 }  // namespace glimpse::writers

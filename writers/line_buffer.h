@@ -3,6 +3,8 @@
 // The order of use is reserve(), write into the room, commit(); then text() and consume() when it goes out. The block
 // grows when the lines do not go out, and never shrinks.
 //
+// In an Outbox: what stands in the text is never moved, so that a note of where it lies stays true.
+//
 // Threads: one thread uses a LineBuffer.
 #pragma once
 
@@ -11,46 +13,66 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
+
+#include "writers/outbox.h"
 
 namespace glimpse::writers {
 
 class LineBuffer {
  public:
-  explicit LineBuffer(std::size_t capacity) : data_(new char[capacity]), capacity_(capacity) {}
+  explicit LineBuffer(std::size_t capacity) : own_(new char[capacity]), data_(own_.get()), capacity_(capacity) {}
+
+  // Moves to memory of `outbox`, where it has some. For a buffer that is empty.
+  void keep_in(Outbox& outbox) {
+    char* const block = outbox.memory(capacity_);
+    own_.reset(block == nullptr ? new char[capacity_] : nullptr);
+    outbox_ = block == nullptr ? nullptr : &outbox;
+    data_ = block == nullptr ? own_.get() : block;
+  }
 
   // Room for `bytes` bytes behind the text. Valid until the next call of any member.
   char* reserve(std::size_t bytes) {
-    if (capacity_ - size_ < bytes) [[unlikely]]
+    if (capacity_ - end_ < bytes) [[unlikely]]
       grow(bytes);
-    return data_.get() + size_;
+    return data_ + end_;
   }
 
   // The text now ends at `end`, which lies within the room that reserve() gave.
-  void commit(const char* end) { size_ = static_cast<std::size_t>(end - data_.get()); }
+  void commit(const char* end) { end_ = static_cast<std::size_t>(end - data_); }
 
   void append(std::string_view text) { commit(std::copy(text.begin(), text.end(), reserve(text.size()))); }
 
-  std::string_view text() const { return {data_.get(), size_}; }
-  std::size_t size() const { return size_; }
+  std::string_view text() const { return {data_ + begin_, end_ - begin_}; }
+  std::size_t size() const { return end_ - begin_; }
 
   // Forgets the first `bytes` bytes of the text.
   void consume(std::size_t bytes) {
-    size_ -= bytes;
-    if (size_ != 0) std::memmove(data_.get(), data_.get() + bytes, size_);
+    begin_ += bytes;
+    if (begin_ == end_) begin_ = end_ = 0;
   }
 
  private:
   void grow(std::size_t bytes) {
-    const std::size_t capacity = std::max(capacity_ * 2, size_ + bytes);
-    std::unique_ptr<char[]> data(new char[capacity]);
-    std::memcpy(data.get(), data_.get(), size_);
-    data_ = std::move(data);
+    const std::size_t capacity = std::max(capacity_ * 2, end_ + bytes);
+    char* block = outbox_ == nullptr ? nullptr : outbox_->memory(capacity);
+    if (block == nullptr) {
+      std::unique_ptr<char[]> own(new char[capacity]);
+      std::memcpy(own.get(), data_, end_);
+      own_ = std::move(own);
+      outbox_ = nullptr;
+      block = own_.get();
+    }
+    data_ = block;
     capacity_ = capacity;
   }
 
-  std::unique_ptr<char[]> data_;
+  std::unique_ptr<char[]> own_;  // null in an Outbox
+  Outbox* outbox_ = nullptr;
+  char* data_;
   std::size_t capacity_;
-  std::size_t size_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
 };
 
 }  // namespace glimpse::writers

@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <utility>
 
 namespace glimpse::writers {
@@ -103,6 +105,46 @@ int write_all(int fd, std::string_view text, std::size_t& written) {
   return 0;
 }
 
+// What follows the last newline of the first `bytes` bytes of the file. Empty where it is longer than any record of
+// ours, or cannot be read.
+std::string last_line(int fd, std::uint64_t bytes) {
+  constexpr std::uint64_t kStep = 64 * 1024;
+  constexpr std::uint64_t kMost = 4 * 1024 * 1024;
+  std::string line;
+  std::string part;
+  while (line.size() < bytes && line.size() < kMost) {
+    const std::uint64_t end = bytes - line.size();
+    part.resize(std::min(kStep, end));
+    if (pread(fd, part.data(), part.size(), static_cast<off_t>(end - part.size())) !=
+        static_cast<ssize_t>(part.size())) {
+      return {};
+    }
+    const std::size_t newline = part.rfind('\n');
+    line.insert(0, newline == std::string::npos ? part : part.substr(newline + 1));
+    if (newline != std::string::npos || line.size() == bytes) return line;
+  }
+  return {};
+}
+
+// An object that was begun and does not end.
+bool is_half_record(std::string_view line) {
+  if (line.empty() || line.front() != '{') return false;
+  int open = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      in_text = c != '"';
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '}') {
+      open += c == '{' ? 1 : -1;
+    }
+  }
+  return in_text || open > 0;
+}
+
 }  // namespace
 
 Result<OutputFile> OutputFile::open(const std::string& path, Mode mode) {
@@ -164,26 +206,28 @@ OutputFile::~OutputFile() {
   if (owned_) close(fd_);
 }
 
-Result<void> OutputFile::append(std::string_view lines, std::size_t& accepted) {
+Result<void> OutputFile::append(std::string_view lines, std::size_t& accepted, Outbox* outbox) {
   accepted = 0;
   if (lines.empty()) return {};
   if (regular_) {
     const Lock lock(fd_);
-    return append_locked(lines, accepted);
+    auto result = append_locked(lines, accepted, outbox);
+    if (outbox != nullptr) outbox->handed(accepted);
+    return result;
   }
   PipeSignalHeld held;
+  if (outbox != nullptr) outbox->begins({});
   const int reason = write_all(fd_, lines, accepted);
+  if (outbox != nullptr) outbox->handed(accepted);
   if (reason == EPIPE) held.raised();
   if (reason != 0) return error(reason);
   return {};
 }
 
-Result<void> OutputFile::append_locked(std::string_view lines, std::size_t& accepted) {
-  if (left_half_line_ || ends_in_half_line()) {
-    std::size_t written = 0;
-    const int reason = write_all(fd_, "\n", written);
-    if (reason != 0) return error(reason);
-    left_half_line_ = false;
+Result<void> OutputFile::append_locked(std::string_view lines, std::size_t& accepted, Outbox* outbox) {
+  if (const int reason = mend_end(); reason != 0) return error(reason);
+  if (struct stat status{}; outbox != nullptr && fstat(fd_, &status) == 0) {
+    outbox->begins({status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size)});
   }
   const int reason = write_all(fd_, lines, accepted);
   if (reason == 0) return {};
@@ -194,13 +238,28 @@ Result<void> OutputFile::append_locked(std::string_view lines, std::size_t& acce
   return error(reason);
 }
 
-// A file that cannot be read is taken to end well: it was not made here.
-bool OutputFile::ends_in_half_line() const {
-  if (!readable_) return false;
+// Sees to it that the file ends where a line ends. A file that cannot be read is taken to end well: it was not made
+// here. Returns errno of what failed, 0 for success.
+int OutputFile::mend_end() {
+  std::size_t ignored = 0;
+  if (!readable_) {
+    const int reason = left_half_line_ ? write_all(fd_, "\n", ignored) : 0;
+    if (reason == 0) left_half_line_ = false;
+    return reason;
+  }
   struct stat status{};
   char last = '\n';
-  if (fstat(fd_, &status) != 0 || status.st_size == 0) return false;
-  return pread(fd_, &last, 1, status.st_size - 1) == 1 && last != '\n';
+  if (fstat(fd_, &status) != 0 || status.st_size == 0) return 0;
+  if (pread(fd_, &last, 1, status.st_size - 1) != 1 || last == '\n') return 0;
+  return mend_half_line(static_cast<std::uint64_t>(status.st_size));
+}
+
+// The file of `bytes` bytes ends in half a line: away with it where it is half a record.
+int OutputFile::mend_half_line(std::uint64_t bytes) {
+  const std::string half = last_line(fd_, bytes);
+  if (is_half_record(half) && ftruncate(fd_, static_cast<off_t>(bytes - half.size())) == 0) return 0;
+  std::size_t ignored = 0;
+  return write_all(fd_, "\n", ignored);
 }
 
 // Takes away the last `bytes` that were written, where they are the file's last.
@@ -211,6 +270,13 @@ bool OutputFile::cut(std::size_t bytes) {
   if (fstat(fd_, &status) != 0 || end != status.st_size) return false;
   const off_t wanted = end - static_cast<off_t>(bytes);
   return ftruncate(fd_, wanted) == 0 && lseek(fd_, wanted, SEEK_SET) == wanted;
+}
+
+std::string OutputFile::path() const {
+  if (!regular_ || !owned_) return {};
+  std::error_code failure;
+  const auto path = std::filesystem::absolute(name_, failure);
+  return failure ? std::string() : path.string();
 }
 
 Error OutputFile::error(int reason) const {

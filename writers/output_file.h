@@ -6,9 +6,9 @@
 // partial
 //          write follows before another process's line. Where the file system knows no locks, appending alone has to
 //          do. Other outputs are not locked: a pipe has one writer, or lines up to PIPE_BUF.
-// Killed:  a file that ends in half a line (its writer was killed in the middle) first gets a newline, so that only
-// that
-//          line is lost.
+// Killed:  half a record at the end of the file (its writer was killed in the middle) is cut off first: whoever
+// recovers
+//          what that writer left behind writes the line again. Any other half line was not ours, and gets its newline.
 // Failure: an Error names the file and the reason. What append() has not accepted stays with the caller; on a regular
 //          file it accepts whole lines only, and cuts off the half line that a full disk left behind.
 // Signals: writing to a closed pipe gives an Error (EPIPE), never SIGPIPE. Beyond a file size limit the system sends
@@ -22,6 +22,7 @@
 #include <string_view>
 
 #include "glimpse/result.h"
+#include "writers/outbox.h"
 
 namespace glimpse::writers {
 
@@ -44,16 +45,20 @@ class OutputFile {
   ~OutputFile();
 
   // Writes `lines`, each ending in a newline, and waits where the output is slow. `accepted` becomes the number of
-  // bytes the caller may forget: all of them unless there is an Error.
-  Result<void> append(std::string_view lines, std::size_t& accepted);
+  // bytes the caller may forget: all of them unless there is an Error. `outbox` is told on the way; it may be null.
+  Result<void> append(std::string_view lines, std::size_t& accepted, Outbox* outbox = nullptr);
 
   const std::string& name() const { return name_; }
+
+  // Where a regular file lies, from the root; empty for anything else.
+  std::string path() const;
 
  private:
   OutputFile(int fd, bool owned, bool readable, std::string name);
 
-  Result<void> append_locked(std::string_view lines, std::size_t& accepted);
-  bool ends_in_half_line() const;
+  Result<void> append_locked(std::string_view lines, std::size_t& accepted, Outbox* outbox);
+  int mend_end();
+  int mend_half_line(std::uint64_t bytes);
   bool cut(std::size_t bytes);
   Error error(int reason) const;
 

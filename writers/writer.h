@@ -4,11 +4,14 @@
 // who may flush again later.
 // Buffering: records may stay in the Writer until flush() has returned without an error; only then may the collector
 // forget the events behind them.
+// Killed:    where the text of the records lies in an Outbox, another process can hand on what this one had not.
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "glimpse/result.h"
+#include "writers/outbox.h"
 #include "writers/record.h"
 
 namespace glimpse::writers {
@@ -25,6 +28,13 @@ class Writer {
   virtual void thread(const Thread& record) = 0;
   virtual void notice(const Notice& record) = 0;
   virtual void summary(const Summary& record) = 0;
+
+  // From now on text is kept in `outbox`, which lives as long as the Writer is used. For a Writer that has accepted
+  // nothing yet. A Writer whose records are no text leaves it alone.
+  virtual void keep_in(Outbox& /*outbox*/) {}
+
+  // Takes whole lines that an earlier Writer had made of records and could not hand on.
+  virtual void take_over(std::string_view lines) = 0;
 
   // Bytes of records accepted and not yet handed to the operating system.
   virtual std::size_t buffered_bytes() const = 0;

@@ -69,6 +69,9 @@ class MemoryWriter final : public Writer {
   }
   void summary(const Summary& record) override { records_.emplace_back(record); }
 
+  void take_over(std::string_view lines) override { taken_over_ += lines; }
+  const std::string& taken_over() const { return taken_over_; }
+
   std::size_t buffered_bytes() const override { return (records_.size() - flushed_records_) * kBytesPerRecord; }
 
   Result<void> flush() override {
@@ -101,6 +104,7 @@ class MemoryWriter final : public Writer {
 
  private:
   std::vector<KeptRecord> records_;
+  std::string taken_over_;
   std::size_t flushed_records_ = 0;
   std::size_t flushes_ = 0;
   bool failing_ = false;

@@ -14,6 +14,10 @@ namespace glimpse::wire {
 inline constexpr std::uint64_t kSessionMagic = 0x3173736573736c67;  // "glssess1"
 inline constexpr char kSessionFileName[] = "session";
 inline constexpr char kProcessFilePrefix[] = "process-";
+// The collector's own, for the one that takes over where it was killed. No business of a traced process.
+inline constexpr char kJournalFilePrefix[] = "journal-";
+inline constexpr char kTextFilePrefix[] = "text-";
+inline constexpr char kMemoFileName[] = "memo";
 
 inline constexpr std::uint32_t kMaxStackFrames = 256;
 
@@ -42,7 +46,19 @@ struct SessionHeader {
   alignas(64) std::atomic<std::uint32_t> process_count;  // process files announced
   std::atomic<CollectorState> collector_state;
   std::atomic<std::uint32_t> collector_pid;
+  std::atomic<std::uint32_t> death_told;  // 1 once a traced process has told its user that the collector was killed
+
+  // A robust mutex (pthread_mutex_t) that the collector holds while it drains. Its first word is a futex which the
+  // kernel marks when the owner dies, however it does.
+  alignas(64) std::atomic<std::uint32_t> collector_life;
+  unsigned char rest_of_collector_life[60];
 };
 static_assert(sizeof(SessionHeader) <= kPageBytes);
+
+inline constexpr std::uint32_t kOwnerDied = 0x40000000;  // FUTEX_OWNER_DIED
+
+inline bool collector_was_killed(const SessionHeader& session) {
+  return (session.collector_life.load(std::memory_order_relaxed) & kOwnerDied) != 0;
+}
 
 }  // namespace glimpse::wire

@@ -73,7 +73,7 @@ class CollectorTest : public testing::Test {
   }
 
   void map_session() {
-    auto session = Session::adopt(collector_->session());
+    auto session = Session::open(collector_->session());
     ASSERT_TRUE(session.ok());
     session_ = std::move(*session);
   }

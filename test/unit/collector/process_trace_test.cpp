@@ -51,6 +51,7 @@ class ProcessTraceTest : public testing::Test {
   }
 
   void flush() {
+    trace_->close_ended();
     ASSERT_TRUE(writer_.flush().ok());
     trace_->release();
   }
@@ -546,6 +547,22 @@ TEST_F(ProcessTraceTest, AfterExecCallIdsGoOn) {
   EXPECT_EQ(lines().back(), "START 42 unknown+0x10 tid 7");
   trace_->finish({});
   EXPECT_EQ(summary().calls, 1u);
+}
+
+TEST_F(ProcessTraceTest, EndsThatAThreadLostAtItsEndAreTold) {
+  const auto f = process_.add_function(0x10);
+  open();
+  FakeRing ring = process_.claim_ring(7, "main");
+  ring.start(f, kTicks + 1).start(f, kTicks + 2);
+  ring.header().lost_ends.store(2);  // there was no room for them, nor for the record that tells
+  ring.ended();
+  consume();
+  flush();
+  trace_->finish({});
+  const writers::Summary summary = writer_.only<writers::Summary>().at(0);
+  EXPECT_EQ(summary.records, 4u);
+  EXPECT_EQ(summary.open_calls, 0u);
+  EXPECT_TRUE(summary.dropped.empty());
 }
 
 }  // namespace

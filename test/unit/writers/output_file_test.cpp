@@ -104,14 +104,37 @@ TEST(OutputFile, TruncatingStartsAnewAndAppendingKeepsWhatIsThere) {
   }
 }
 
-TEST(OutputFile, AHalfLineIsClosedBeforeTheFirstLine) {
+TEST(OutputFile, HalfARecordIsCutOffBeforeTheFirstLine) {
   TemporaryFolder folder;
   const std::string path = folder.file("trace.jsonl");
   write_file(path, "{\"a\":1}\n{\"a\":");
   OutputFile file = opened(path, Mode::kAppend);
   append(file, "{\"a\":2}\n");
   append(file, "{\"a\":3}\n");
-  EXPECT_EQ(content_of(path), "{\"a\":1}\n{\"a\":\n{\"a\":2}\n{\"a\":3}\n");
+  EXPECT_EQ(content_of(path), "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n") << "who wrote it writes it again when recovered";
+}
+
+TEST(OutputFile, ALineThatLacksNothingButItsNewlineGetsIt) {
+  TemporaryFolder folder;
+  for (const std::string last : {R"({"a":1})", R"({"a":{"b":"}"}})", R"({"a":"\"{"})", "no record of ours"}) {
+    const std::string path = folder.file("trace.jsonl");
+    write_file(path, last);
+    OutputFile file = opened(path, Mode::kAppend);
+    append(file, "{\"b\":2}\n");
+    EXPECT_EQ(content_of(path), last + "\n{\"b\":2}\n");
+  }
+}
+
+TEST(OutputFile, HalfARecordMayEndAnywhere) {
+  TemporaryFolder folder;
+  const std::string record = R"({"a":"{\"x","b":{"c":[1,2]}})";
+  for (std::size_t bytes = 1; bytes < record.size(); ++bytes) {
+    const std::string path = folder.file("trace.jsonl");
+    write_file(path, "{\"first\":1}\n" + record.substr(0, bytes));
+    OutputFile file = opened(path, Mode::kAppend);
+    append(file, "{\"b\":2}\n");
+    EXPECT_EQ(content_of(path), "{\"first\":1}\n{\"b\":2}\n") << bytes;
+  }
 }
 
 TEST(OutputFile, AHalfLineThatAnotherProcessLeavesMeanwhileIsClosedToo) {

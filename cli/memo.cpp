@@ -1,0 +1,58 @@
+#include "cli/memo.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/session_settings.h"
+#include "cli/settings.h"
+
+namespace glimpse::cli {
+
+namespace {
+
+// From the root, wherever it is read. A folder may have a percent sign in its name, which an output path reads.
+std::string output_from_root(const std::string& path) {
+  std::error_code failure;
+  if (std::filesystem::path(path).is_absolute()) return path;
+  std::string folder;
+  for (const char c : std::filesystem::current_path(failure).string()) folder += c == '%' ? "%%" : std::string(1, c);
+  return failure ? path : folder + "/" + path;
+}
+
+std::string from_root(const std::string& path) {
+  std::error_code failure;
+  const auto absolute = std::filesystem::absolute(path, failure);
+  return failure ? path : absolute.string();
+}
+
+}  // namespace
+
+std::string write_memo(const Options& options, const policy::Policy& policy) {
+  std::string memo;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) memo += fmt::format("{}={}", name, value) + '\0';
+  };
+  add("GLIMPSE_LEVEL", setting_of_variable("GLIMPSE_LEVEL")->show(options));
+  if (options.log_path != "-") add("GLIMPSE_LOG_PATH", output_from_root(options.log_path));
+  if (!policy.path.empty()) add("GLIMPSE_POLICY", from_root(policy.path));
+  add("GLIMPSE_FIELDS", fmt::format("{}", fmt::join(options.fields, ",")));
+  add("GLIMPSE_ENV", environment_of(options));
+  add("OTEL_SERVICE_NAME", service_of(options));
+  return memo;
+}
+
+Variables read_memo(std::string_view memo) {
+  Variables variables;
+  while (!memo.empty()) {
+    const std::string_view line = memo.substr(0, memo.find('\0'));
+    memo.remove_prefix(std::min(memo.size(), line.size() + 1));
+    const auto equals = line.find('=');
+    if (equals != std::string_view::npos) variables.emplace(line.substr(0, equals), line.substr(equals + 1));
+  }
+  return variables;
+}
+
+}  // namespace glimpse::cli

@@ -1,0 +1,133 @@
+// What a collector knows between two records, as plain data: enough for another one to go on in its place.
+//
+// A checkpoint is either whole, or tells what changed since the one before: only lanes that moved, and of a lane's
+// open calls only those above the first `kept`. apply() adds the second kind to the first.
+//
+// Failure: bytes that are no checkpoint give no checkpoint; they were written by us, or they are damaged.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace glimpse::collector {
+
+struct OpenCallState {
+  std::uint32_t function = 0;  // the process's id
+  std::uint32_t depth = 0;
+  std::uint64_t call_id = 0;  // 0: not recorded
+  std::uint64_t parent_call_id = 0;
+  std::int64_t start_ns = 0;
+};
+
+struct InFlightState {
+  std::uint64_t exception = 0;
+  std::string type;
+  std::string what;
+  std::uint8_t has_what = 0;
+  std::vector<std::uint64_t> frames;
+};
+
+struct CallStackState {
+  std::uint64_t kept = 0;  // so many of the outermost calls are as they were
+  std::vector<OpenCallState> open;
+  std::vector<InFlightState> in_flight;
+  std::uint64_t unmatched_ends = 0;
+};
+
+// A stack the lane's thread has besides its own.
+struct FiberState {
+  std::uint32_t number = 0;
+  CallStackState stack;
+};
+
+struct LaneState {
+  std::uint32_t ring = 0;
+  std::uint32_t pid = 0;
+  std::uint32_t tid = 0;
+  std::uint32_t index = 0;
+  std::uint8_t active = 0;
+  std::uint8_t announced = 0;
+  std::uint8_t ended = 0;
+  std::uint64_t calls = 0;
+  std::uint64_t records = 0;
+  std::int64_t last_ns = 0;
+  std::uint64_t late_ends = 0;
+  std::uint64_t position = 0;  // of the next word to read
+  std::uint64_t epoch = 0;
+  std::string name;
+  CallStackState stack;
+  std::uint32_t running = 0;        // the fiber it runs on; 0: none
+  std::vector<std::uint32_t> gone;  // fibers that are no longer there
+  std::vector<FiberState> fibers;   // those that changed, after that
+};
+
+// The line along which ticks become time.
+struct ClockState {
+  std::uint64_t ticks = 0;
+  std::int64_t ns = 0;
+  double ns_per_tick = 1.0;
+};
+
+struct ThreadTime {
+  std::uint32_t tid = 0;
+  std::int64_t ns = 0;
+};
+
+struct ProcessState {
+  std::uint32_t number = 0;  // of its file
+  std::uint32_t pid = 0;
+  std::uint8_t finished = 0;  // its summary is made
+  std::uint64_t first_call_id = 0;
+  std::uint64_t last_call_id = 0;
+  std::uint64_t log_entries = 0;
+  std::uint64_t threads = 0;
+  std::uint64_t guest_calls = 0;
+  std::uint64_t lost_full = 0;
+  std::uint64_t late_ends = 0;
+  std::uint64_t unmatched_ends = 0;
+  std::int64_t last_time_ns = 0;
+  ClockState clock;
+  std::vector<std::uint32_t> guests;
+  std::vector<ThreadTime> thread_times;
+  std::vector<LaneState> lanes;
+};
+
+// Text of records that is made and not yet known to be in its output.
+struct TextState {
+  std::uint32_t block = 0;  // the number of the memory it lies in
+  std::uint32_t pid = 0;    // a process whose records go there
+  std::string path;         // of the output; empty where that is no file
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+struct LastCall {
+  std::uint32_t pid = 0;
+  std::uint64_t call_id = 0;
+};
+
+struct SessionState {
+  std::uint8_t whole = 0;
+  std::uint64_t next_entry_id = 1;
+  std::uint64_t records = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t processes_seen = 0;
+  std::uint64_t unreadable = 0;
+  std::uint32_t known = 0;             // process files looked at
+  std::vector<std::uint32_t> missing;  // of them: not there, or not yet their turn
+  std::vector<TextState> texts;
+  std::vector<LastCall> last_calls;
+  std::vector<ProcessState> processes;
+};
+
+std::string encode(const SessionState& state);
+std::optional<SessionState> decode(std::string_view bytes);
+
+// `state` becomes what it is after `change`, which may be a whole one too.
+void apply(SessionState& state, SessionState change);
+
+}  // namespace glimpse::collector
