@@ -190,11 +190,7 @@ void ProcessTrace::open_lane(std::uint32_t ring_index) {
   lane.index = header.lane;
   lane.name = fixed_text(header.name, sizeof(header.name));
   lane.active = true;
-  if (lane.index == 0) {
-    threads_ += is_guest(lane) ? 0 : 1;
-  } else {
-    thread_time_ns_.try_emplace(lane.tid, 0);
-  }
+  if (lane.index != 0) thread_time_ns_.try_emplace(lane.tid, 0);
   lay_in_order(lane);
 }
 
@@ -379,6 +375,7 @@ void ProcessTrace::announce(Lane& lane, std::int64_t time_ns) {
     return other != nullptr && other.get() != &lane && other->active && other->tid == lane.tid && other->announced;
   });
   if (first && told) return;
+  if (first && !is_guest(lane)) ++threads_;
   if (first && is_guest(lane)) {
     guests_.insert(lane.pid);
     records_.process(*view_, lane.pid, pid_, time_ns);

@@ -70,7 +70,10 @@ void push_throw(Lane& lane, const void* exception, const CallPlace& from) {
   std::uint32_t frame_count = most == 0 ? 0 : walk_stack(from, frames, most + 1);
   const std::uint64_t ring_share = process.header->ring_bytes / 16;  // whatever is asked for, it must fit
   const std::uint64_t most_bytes = session.max_field_bytes < ring_share ? session.max_field_bytes : ring_share;
+  const std::uintptr_t guard = lane.guard;
+  lane.guard = kInternal;  // what() may be traced; glimpse calls it, not the program
   const ExceptionText text = describe_exception(exception, most_bytes);
+  lane.guard = guard;
   // A C++ exception is raised by __cxa_throw and the like, which nobody asked for.
   if (text.type != nullptr && frame_count > 0) {
     ++frames;
@@ -112,7 +115,7 @@ void note_throw(const void* exception, const CallPlace& from) {
   Thread& thread = this_thread;
   if (!concerns(thread)) return;
   remove_in_flight(thread, exception);  // thrown again
-  thread.lane.guard = kInternal;        // what() may be traced
+  thread.lane.guard = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   find_stack(thread.lane, from.rsp);
   push_throw(thread.lane, exception, from);
   add_in_flight(thread, exception);
