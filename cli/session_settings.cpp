@@ -44,13 +44,28 @@ std::string environment_of(const Options& options) {
   return first_of(named, options.environment_name);
 }
 
+namespace {
+
+collector::Overflow overflow_mode(Overflow overflow) {
+  switch (overflow) {
+    case Overflow::kDrop:
+      return collector::Overflow::kDrop;
+    case Overflow::kOverwrite:
+      return collector::Overflow::kOverwrite;
+    default:
+      return collector::Overflow::kBlock;
+  }
+}
+
+}  // namespace
+
 collector::Settings session_settings(const Options& options, policy::Policy policy) {
   collector::Settings settings;
   settings.policy = std::move(policy);
   settings.level = record_level(options.level);
   settings.flush_interval = options.flush_interval_ms;
   settings.ring_bytes = options.ring_bytes;
-  settings.overflow = options.overflow == Overflow::kDrop ? collector::Overflow::kDrop : collector::Overflow::kBlock;
+  settings.overflow = overflow_mode(options.overflow);
   settings.enqueue_timeout = options.enqueue_timeout_ms;
   settings.max_field_length = options.max_field_length;
   settings.stack_frames = options.stack_frames;

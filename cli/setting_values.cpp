@@ -157,8 +157,8 @@ Result<Overflow> parse_value(option_types::Overflow, std::string_view text, cons
   const std::string word = lower(trim(text));
   if (word == "block") return Overflow::kBlock;
   if (word == "drop") return Overflow::kDrop;
-  if (word == "overwrite") return not_yet(word);
-  return must_be("block or drop", text, {"block", "drop"});
+  if (word == "overwrite") return Overflow::kOverwrite;
+  return must_be("block, drop or overwrite", text, {"block", "drop", "overwrite"});
 }
 
 Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&) {
@@ -222,7 +222,16 @@ std::string show_value(Level value) {
   return "INFO";
 }
 
-std::string show_value(Overflow value) { return value == Overflow::kDrop ? "drop" : "block"; }
+std::string show_value(Overflow value) {
+  switch (value) {
+    case Overflow::kDrop:
+      return "drop";
+    case Overflow::kOverwrite:
+      return "overwrite";
+    default:
+      return "block";
+  }
+}
 
 std::string show_value(Clock value) { return value == Clock::kMonotonic ? "monotonic" : "auto"; }
 

@@ -8,6 +8,12 @@ namespace glimpse::collector {
 using writers::Call;
 using writers::Stage;
 
+namespace {
+
+constexpr std::uint64_t kAnyNumber = std::uint64_t{1} << 62;  // of calls: more than ever end
+
+}  // namespace
+
 std::uint64_t CallStack::innermost_call_id() const {
   if (recorded_ > 0 || below_ == nullptr) return innermost_;
   return below_->innermost_call_id();
@@ -59,11 +65,26 @@ void CallStack::close(Stage stage, const writers::Exception* exception, std::int
   sink_.emit(call);
 }
 
+// The innermost entry is not as save() saw it.
+void CallStack::note_unknown_changed() {
+  touched_ = true;
+  saved_ = std::min(saved_, open_.empty() ? 0 : open_.size() - 1);
+}
+
+// Where the innermost call is one whose START is in a gap: it ends, and nobody is told.
+bool CallStack::close_unknown() {
+  if (open_.empty() || open_.back().unknown == 0) return false;
+  if (--open_.back().unknown == 0) open_.pop_back();
+  note_unknown_changed();
+  return true;
+}
+
 void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
   if (!open_.empty() && open_.back().function == &function) [[likely]] {
     close(Stage::kEnd, nullptr, time_ns);
     return;
   }
+  if (close_unknown()) return;
   const auto found =
       std::find_if(open_.rbegin(), open_.rend(), [&](const Open& open) { return open.function == &function; });
   if (found == open_.rend()) {
@@ -100,6 +121,17 @@ void CallStack::left(std::uint64_t frames, Left how, std::int64_t time_ns) {
       touched_ = true;
       return;
     }
+    if (open_.back().unknown > frames - i) {
+      open_.back().unknown -= frames - i;
+      note_unknown_changed();
+      return;
+    }
+    if (open_.back().unknown > 0) {
+      i += open_.back().unknown - 1;
+      open_.pop_back();
+      note_unknown_changed();
+      continue;
+    }
     if (how == Left::kOtherwise) {
       close(Stage::kEnd, nullptr, time_ns);
     } else {
@@ -120,7 +152,8 @@ CallStackState CallStack::save(bool whole, const std::function<std::uint32_t(con
   state.kept = whole ? 0 : saved_;
   for (std::size_t i = state.kept; i < open_.size(); ++i) {
     const Open& open = open_[i];
-    state.open.push_back({id_of(*open.function), open.depth, open.call_id, open.parent_call_id, open.start_ns});
+    const std::uint32_t function = open.function == nullptr ? 0 : id_of(*open.function);
+    state.open.push_back({function, open.depth, open.call_id, open.parent_call_id, open.start_ns, open.unknown});
   }
   saved_ = open_.size();
   touched_ = false;
@@ -135,7 +168,8 @@ CallStackState CallStack::save(bool whole, const std::function<std::uint32_t(con
 void CallStack::restore(const CallStackState& state,
                         const std::function<const DecidedFunction&(std::uint32_t)>& function_of) {
   for (const OpenCallState& open : state.open) {
-    open_.push_back({&function_of(open.function), open.call_id, open.parent_call_id, open.depth, open.start_ns});
+    const DecidedFunction* function = open.unknown > 0 ? nullptr : &function_of(open.function);
+    open_.push_back({function, open.call_id, open.parent_call_id, open.depth, open.start_ns, open.unknown});
     if (open.call_id == 0) continue;
     innermost_ = open.call_id;
     ++recorded_;
@@ -144,6 +178,24 @@ void CallStack::restore(const CallStackState& state,
     in_flight_.push_back({flying.exception, flying.type, flying.what, flying.has_what != 0, flying.frames});
   }
   unmatched_ends_ = state.unmatched_ends;
+}
+
+void CallStack::gap(std::uint64_t ends, std::uint64_t opened, bool exceptions, std::int64_t time_ns) {
+  left(ends, Left::kOtherwise, time_ns);
+  if (exceptions) in_flight_.clear();
+  touched_ = true;
+  if (opened == 0) return;
+  if (!open_.empty() && open_.back().unknown > 0) {
+    open_.back().unknown += opened;
+    note_unknown_changed();
+  } else {
+    open_.push_back({nullptr, 0, 0, 0, time_ns, opened});
+  }
+}
+
+void CallStack::lose_track(std::int64_t time_ns) {
+  while (!open_.empty()) close(Stage::kEnd, nullptr, time_ns);
+  gap(0, kAnyNumber, true, time_ns);
 }
 
 }  // namespace glimpse::collector

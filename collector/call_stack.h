@@ -63,6 +63,13 @@ class CallStack {
   bool has_open() const { return !open_.empty(); }
   std::size_t open_count() const { return open_.size(); }
 
+  // Events are missing here: the innermost `ends` calls ended in the gap, then `opened` calls began that nobody knows,
+  // which are open now. Exceptions that were in flight may be others.
+  void gap(std::uint64_t ends, std::uint64_t opened, bool exceptions, std::int64_t time_ns);
+
+  // The same, and nobody knows which calls are open: those that were are told as ended here.
+  void lose_track(std::int64_t time_ns);
+
   // Recorded calls that are open, outermost first.
   template <typename Visit>
   void each_open(Visit visit) const {
@@ -83,11 +90,12 @@ class CallStack {
 
  private:
   struct Open {
-    const DecidedFunction* function;
-    std::uint64_t call_id;  // 0: not recorded
+    const DecidedFunction* function;  // null: `unknown` calls whose START is in a gap
+    std::uint64_t call_id;            // 0: not recorded
     std::uint64_t parent_call_id;
     std::uint32_t depth;
     std::int64_t start_ns;
+    std::uint64_t unknown = 0;
   };
   struct InFlight {
     std::uint64_t exception;
@@ -97,6 +105,8 @@ class CallStack {
     std::vector<std::uint64_t> frames;  // empty once told
   };
 
+  bool close_unknown();
+  void note_unknown_changed();
   void close(writers::Stage stage, const writers::Exception* exception, std::int64_t time_ns);
   std::uint64_t innermost_call_id() const;
   std::uint32_t recorded_depth() const;

@@ -22,7 +22,7 @@
 
 namespace glimpse::collector {
 
-enum class Overflow : std::uint8_t { kBlock, kDrop };
+enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 
 struct Settings {
   policy::Policy policy;

@@ -274,6 +274,9 @@ void ProcessTrace::handle(Lane& lane, const RingRecord& record, std::int64_t tim
     case wire::EventKind::kEnd:
       lane.running->end(functions_[record.function], time_ns);
       break;
+    case wire::EventKind::kNone:
+      handle_gap(lane, *record.gap, time_ns);
+      break;
     default:
       handle_record(lane, record, time_ns);
   }
@@ -313,10 +316,10 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
       lane.running->left(word(1), CallStack::Left::kOtherwise, time_ns);
       late_ends_ += word(1);
       lane.late_ends += word(1);
-      records_.notice(
-          lane.pid, lane.tid, "dropped",
+      tell_losses(
+          lane, word(0),
           fmt::format("the ring was full: {} calls before this were lost, {} ends are told late", word(0), word(1)),
-          2 * word(0), time_ns);
+          time_ns);
       break;
     }
     case wire::RecordType::kRename:
@@ -351,6 +354,38 @@ void ProcessTrace::switch_stack(Lane& lane, std::uint32_t number) {
     lane.fibers.erase(left_number);
     lane.gone_fibers.push_back(left_number);
   }
+}
+
+// The thread took its oldest events back, as nobody had read them. Ends among them are told here, later than they were.
+void ProcessTrace::handle_gap(Lane& lane, const wire::Gap& gap, std::int64_t time_ns) {
+  std::uint64_t ends = 0;
+  if (gap.stacks_lost != 0) {
+    lane.stack.lose_track(time_ns);
+    for (auto& [number, fiber] : lane.fibers) fiber.lose_track(time_ns);
+    switch_stack(lane, gap.last_number);
+  } else {
+    for (std::uint32_t i = 0; i < gap.stack_count; ++i) {
+      if (i > 0) switch_stack(lane, static_cast<std::uint32_t>(gap.stacks[i].number));
+      lane.running->gap(gap.stacks[i].ends, gap.stacks[i].opened, gap.exceptions != 0, time_ns);
+      ends += gap.stacks[i].ends;
+    }
+    if (gap.running > 0) switch_stack(lane, static_cast<std::uint32_t>(gap.stacks[gap.running].number));
+  }
+  if (gap.renamed != 0) {
+    lane.name = fixed_text(reinterpret_cast<const char*>(gap.name), sizeof(gap.name));
+    if (lane.announced) announce(lane, time_ns);
+  }
+  const std::uint64_t calls = gap.starts + gap.lost_starts;
+  tell_losses(lane, calls,
+              fmt::format("the ring was full and its oldest events went: {} calls before this were lost, {} ends are "
+                          "told late",
+                          calls, ends),
+              time_ns);
+}
+
+void ProcessTrace::tell_losses(Lane& lane, std::uint64_t calls, const std::string& message, std::int64_t time_ns) {
+  lane.reader.header().told_starts.fetch_add(calls, std::memory_order_relaxed);
+  records_.notice(lane.pid, lane.tid, "dropped", message, 2 * calls, time_ns);
 }
 
 void ProcessTrace::emit(writers::Call& call) {
@@ -400,6 +435,14 @@ void ProcessTrace::close_lane(Lane& lane) {
   wire::RingHeader& header = lane.reader.header();
   lost_full_ +=
       2 * header.lost_starts.load(std::memory_order_relaxed) + header.lost_ends.load(std::memory_order_relaxed);
+  const std::uint64_t calls = header.lost_starts.load(std::memory_order_relaxed) + lane.reader.overwritten_starts();
+  const std::uint64_t told = header.told_starts.load(std::memory_order_relaxed);
+  if (calls > told) {  // nothing came behind them in the ring
+    tell_losses(lane, calls - told, fmt::format("the ring was full: {} calls at the end were lost", calls - told),
+                lane.last_ns);
+  }
+  overwritten_ += 2 * lane.reader.overwritten_starts();
+  buried_ += 2 * lane.reader.buried_starts();
   unmatched_ends_ += lane.stack.unmatched_ends();
   for (const auto& [number, fiber] : lane.fibers) unmatched_ends_ += fiber.unmatched_ends();
   if (is_guest(lane)) write_guest_summary(lane);
@@ -493,6 +536,8 @@ void ProcessTrace::finish(ProcessEnd end) {
   wire::ProcessHeader& header = view_->header();
   const std::pair<const char*, std::uint64_t> losses[] = {
       {"ring_full", lost_full_ - std::min(lost_full_, late_ends_)},
+      {"overwritten", overwritten_},
+      {"collector_killed", buried_},
       {"no_ring", 2 * header.lost_threads.load(std::memory_order_relaxed)},
       {"table_full", 2 * header.lost_functions.load(std::memory_order_relaxed)},
       {"nested_too_deeply", 2 * header.lost_nested.load(std::memory_order_relaxed)},

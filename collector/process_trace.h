@@ -143,6 +143,8 @@ class ProcessTrace final : private CallSink {
   bool peek(Lane& lane);
   void handle(Lane& lane, const RingRecord& record, std::int64_t time_ns);
   void handle_record(Lane& lane, const RingRecord& record, std::int64_t time_ns);
+  void handle_gap(Lane& lane, const wire::Gap& gap, std::int64_t time_ns);
+  void tell_losses(Lane& lane, std::uint64_t calls, const std::string& message, std::int64_t time_ns);
 
   SessionContext& context_;
   std::unique_ptr<ProcessView> view_;
@@ -160,6 +162,8 @@ class ProcessTrace final : private CallSink {
   std::uint64_t guest_calls_ = 0;
   std::set<std::uint32_t> guests_;  // pids of vfork children that were recorded
   std::uint64_t lost_full_ = 0;     // events that did not fit in a ring
+  std::uint64_t overwritten_ = 0;   // events that were taken back, the oldest first
+  std::uint64_t buried_ = 0;        // events in the hands of a collector that was killed
   std::uint64_t late_ends_ = 0;     // those of them that are in the output after all, late
   std::uint64_t unmatched_ends_ = 0;
   std::int64_t last_time_ns_ = 0;

@@ -72,6 +72,18 @@ bool is_session_file(const std::string& name) {
   return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kProcessFilePrefix) ||
          name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix);
 }
+wire::OverflowMode overflow_mode(Overflow overflow) {
+  switch (overflow) {
+    case Overflow::kDrop:
+      return wire::OverflowMode::kDrop;
+    case Overflow::kOverwrite:
+      return wire::OverflowMode::kOverwrite;
+    default:
+      return wire::OverflowMode::kBlock;
+  }
+}
+
+bool is_process_file(const std::string& name) { return name.rfind(wire::kProcessFilePrefix, 0) == 0; }
 
 }  // namespace
 
@@ -95,7 +107,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& spool, const
     header.ring_bytes = settings.ring_bytes;
     header.max_field_bytes = settings.max_field_length;
     header.stack_frames = settings.stack_frames;
-    header.overflow = settings.overflow == Overflow::kDrop ? wire::OverflowMode::kDrop : wire::OverflowMode::kBlock;
+    header.overflow = overflow_mode(settings.overflow);
     header.enqueue_timeout_ms = static_cast<std::uint32_t>(settings.enqueue_timeout.count());
     header.max_rings = wire::kDefaultMaxRings;
     header.linked = 0;

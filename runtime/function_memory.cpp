@@ -21,6 +21,11 @@ constinit FunctionTable empty_table{0, &no_decision, &no_limit, {0}, {}};
 FunctionTable* mapped_table = nullptr;
 std::uint64_t mapped_slots = 0;
 
+// Ids below have entries and decisions with memory behind them, which grows by blocks.
+constexpr std::uint32_t kFunctionsPerBlock = 4096;
+static_assert(wire::kMaxFunctions % kFunctionsPerBlock == 0);
+constinit std::atomic<std::uint32_t> backed_functions{0};
+
 constexpr std::uint64_t kMostSlots = 1u << 22;
 constexpr std::uint64_t kFewestSlots = 1u << 14;
 
@@ -69,11 +74,22 @@ bool function_table_is_ours() {
   return mapped_table != nullptr && mapped_table->ours.load(std::memory_order_acquire) != 0;
 }
 
-bool populate_functions(std::uint32_t first) {
-  if (first >= wire::kMaxFunctions) return true;
-  return populate(wire::kFunctionsOffset + std::uint64_t{first} * sizeof(wire::FunctionEntry),
-                  kFunctionsPerBlock * sizeof(wire::FunctionEntry)) &&
-         populate(wire::kDecisionsOffset + first, kFunctionsPerBlock);
+bool back_first_functions() {
+  backed_functions.store(0, std::memory_order_relaxed);
+  return back_function(0);
+}
+
+bool back_function(std::uint32_t id) {
+  std::uint32_t backed = backed_functions.load(std::memory_order_acquire);
+  while (id >= backed) {  // threads that meet here do the same
+    if (!populate(wire::kFunctionsOffset + std::uint64_t{backed} * sizeof(wire::FunctionEntry),
+                  kFunctionsPerBlock * sizeof(wire::FunctionEntry)) ||
+        !populate(wire::kDecisionsOffset + backed, kFunctionsPerBlock)) {
+      return false;
+    }
+    if (backed_functions.compare_exchange_strong(backed, backed + kFunctionsPerBlock)) backed += kFunctionsPerBlock;
+  }
+  return true;
 }
 
 }  // namespace glimpse::runtime

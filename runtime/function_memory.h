@@ -22,8 +22,10 @@ void stop_using_function_table();
 // Whether the table was filled by this process, not by the parent it was forked from.
 bool function_table_is_ours();
 
-// Gives memory to the function entries and decisions from id `first` on, for kFunctionsPerBlock ids.
-inline constexpr std::uint32_t kFunctionsPerBlock = 4096;
-bool populate_functions(std::uint32_t first);
+// Gives memory to the first function entries and decisions. False where there is none.
+bool back_first_functions();
+
+// The same up to the `id`th, if it has none yet.
+bool back_function(std::uint32_t id);
 
 }  // namespace glimpse::runtime

@@ -31,11 +31,14 @@ FunctionSlot* claim_slot(FunctionTable& table, std::uintptr_t function) {
   return nullptr;
 }
 
-// A new id with its entry for the collector; 0 where the table is full.
+// A new id with its entry for the collector; 0 where the table is full, or there is no memory. An id is counted only
+// when its entry has memory, as the collector looks at all of them.
 std::uint32_t new_id(std::uintptr_t function) {
-  const std::uint32_t id = process.header->function_count.fetch_add(1, std::memory_order_acq_rel) + 1;
-  if (id >= wire::kMaxFunctions) return 0;
-  if (id % kFunctionsPerBlock == 1 && !populate_functions(id - 1 + kFunctionsPerBlock)) return 0;
+  std::uint32_t count = process.header->function_count.load(std::memory_order_acquire);
+  do {
+    if (count + 1 >= wire::kMaxFunctions || !back_function(count + 1)) return 0;
+  } while (!process.header->function_count.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel));
+  const std::uint32_t id = count + 1;
   wire::FunctionEntry& entry = process.functions[id];
   entry.address = function;
   entry.module.store(module_of(function), std::memory_order_release);

@@ -71,11 +71,14 @@ std::uint32_t module_of(std::uintptr_t address) {
   if (const std::uint32_t known = known_module(address)) return known;
   dl_find_object found{};
   if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return wire::kNoModule;
-  const std::uint32_t index = process.header->module_count.fetch_add(1, std::memory_order_acq_rel);
-  if (index >= wire::kMaxModules) return wire::kNoModule;
-  if (!populate(wire::kModulesOffset + std::uint64_t{index} * sizeof(wire::ModuleEntry), sizeof(wire::ModuleEntry))) {
-    return wire::kNoModule;
-  }
+  // Counted only when it has memory, as everybody looks at all that are counted.
+  std::uint32_t index = process.header->module_count.load(std::memory_order_acquire);
+  do {
+    if (index >= wire::kMaxModules ||
+        !populate(wire::kModulesOffset + std::uint64_t{index} * sizeof(wire::ModuleEntry), sizeof(wire::ModuleEntry))) {
+      return wire::kNoModule;
+    }
+  } while (!process.header->module_count.compare_exchange_weak(index, index + 1, std::memory_order_acq_rel));
   wire::ModuleEntry& entry = process.modules[index];
   entry.start = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
   entry.end = reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);

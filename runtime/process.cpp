@@ -71,7 +71,7 @@ bool create_file(const char* path) {
   process.header = reinterpret_cast<wire::ProcessHeader*>(base);
   process.modules = reinterpret_cast<wire::ModuleEntry*>(base + wire::kModulesOffset);
   process.functions = reinterpret_cast<wire::FunctionEntry*>(base + wire::kFunctionsOffset);
-  if (!populate(0, wire::kModulesOffset) || !populate_functions(0)) {
+  if (!populate(0, wire::kModulesOffset) || !back_first_functions()) {
     say("no space left below ", process.session_path, 0);
     sys_unlink(path);
     sys_munmap(base, process.mapped_bytes);

@@ -89,22 +89,24 @@ bool worth_waiting(std::uint32_t undrained) {
          !waited_in_vain.load(std::memory_order_relaxed);
 }
 
-wire::RingHeader* open_ring(std::uint32_t index) {
+// Makes the header of a ring accessible. False where there is no memory for it. Several threads may do so at once.
+bool prepare_ring(std::uint32_t index) {
   const std::uint64_t ring_bytes = process.header->ring_bytes;
+  return (confined() || sys_mprotect(ring_at(index), wire::kPageBytes + ring_bytes, PROT_READ | PROT_WRITE) >= 0) &&
+         populate(wire::ring_offset(ring_bytes, index), wire::kPageBytes);
+}
+
+// A ring is counted only when its header has memory, as the collector looks at all that are counted.
+wire::RingHeader* claim_new_ring() {
+  wire::ProcessHeader& header = *process.header;
+  std::uint32_t index = header.ring_count.load(std::memory_order_acquire);
+  do {
+    if (index >= header.max_rings || !prepare_ring(index)) return nullptr;
+  } while (!header.ring_count.compare_exchange_weak(index, index + 1, std::memory_order_acq_rel));
   wire::RingHeader* ring = ring_at(index);
-  if (!confined() && sys_mprotect(ring, wire::kPageBytes + ring_bytes, PROT_READ | PROT_WRITE) < 0) return nullptr;
-  if (!populate(wire::ring_offset(ring_bytes, index), wire::kPageBytes)) return nullptr;
   ring->state.store(wire::RingState::kClaimed, std::memory_order_relaxed);
   opened.add(index);
   return ring;
-}
-
-wire::RingHeader* claim_new_ring() {
-  wire::ProcessHeader& header = *process.header;
-  const std::uint32_t index = header.ring_count.fetch_add(1, std::memory_order_acq_rel);
-  if (index < header.max_rings) return open_ring(index);
-  header.ring_count.fetch_sub(1, std::memory_order_acq_rel);
-  return nullptr;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/clock.h"
 #include "runtime/confinement.h"
 #include "runtime/hot/slow_paths.h"
+#include "runtime/overwriting.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/room.h"
@@ -35,26 +36,33 @@ std::uint64_t words_to_close(const Lane& lane) {
   return (frames + lane.parked_frames) * (1 + kSwitchWords);
 }
 
-// Words kept back so that calls which are open can be closed.
+bool overwrites(const Lane& lane) { return lane.ring->overwrites != 0; }
+
+bool has_all_memory(const Lane& lane) { return lane.ring->populated_words == lane.mask + 1; }
+
+// Words kept back so that calls which are open can be closed. A ring that overwrites has room for every end, once it
+// has memory.
 std::uint64_t reserve(const Lane& lane, Need need) {
-  if (need == Need::kEnd) return 0;
+  if (need == Need::kEnd || (overwrites(lane) && has_all_memory(lane))) return 0;
   const std::uint64_t capacity = lane.mask + 1;
   const std::uint64_t open = words_to_close(lane) + kForewordWords;
   return open < capacity / 4 ? open : capacity / 4;
 }
 
-// Gives memory to the ring up to position `end`, in whole steps, the first time round. False where there is none.
-bool back_with_memory(Lane& lane, std::uint64_t end) {
+// Gives memory to the ring up to position `end`, in whole steps, the first time round. Returns how many words from
+// `head` on have some, `free` at most.
+std::uint64_t back_with_memory(Lane& lane, std::uint64_t head, std::uint64_t end, std::uint64_t free) {
   const std::uint64_t capacity = lane.mask + 1;
   while (lane.ring->populated_words < capacity && lane.ring->populated_words < end) {
     const std::uint64_t offset = static_cast<std::uint64_t>(reinterpret_cast<std::uint8_t*>(lane.ring) - process.base) +
                                  wire::kPageBytes + lane.ring->populated_words * 8;
     const std::uint64_t words =
         capacity - lane.ring->populated_words < kPopulateWords ? capacity - lane.ring->populated_words : kPopulateWords;
-    if (!populate(offset, words * 8)) return false;
+    if (!populate(offset, words * 8)) break;
     lane.ring->populated_words += words;
   }
-  return true;
+  const std::uint64_t backed = has_all_memory(lane) ? free : lane.ring->populated_words - head;
+  return backed < free ? backed : free;
 }
 
 bool nobody_drains() {
@@ -93,23 +101,31 @@ bool make_room(Lane& lane, std::uint64_t words, Need need) {
   const std::uint64_t capacity = lane.mask + 1;
   const std::uint64_t head = ring.head.load(std::memory_order_relaxed);
   const std::uint64_t kept = reserve(lane, need);
+  if (words + kept > capacity) return false;  // no reader can help
   std::uint64_t until = 0;
   while (true) {
     const std::uint64_t used = head - ring.tail.load(std::memory_order_acquire);
-    const std::uint64_t free = capacity - used;
+    const std::uint64_t unused = capacity - used;
+    const std::uint64_t wanted = words + kept > capacity / 8 ? words + kept : capacity / 8;
+    const std::uint64_t free = back_with_memory(lane, head, head + (wanted < unused ? wanted : unused), unused);
     if (free >= words + kept) {
-      const std::uint64_t kept_behind = reserve(lane, Need::kStart);             // what follows an END may be a START
-      std::uint64_t usable = free > kept_behind ? (free - kept_behind) / 2 : 0;  // each START keeps a word back
+      const std::uint64_t kept_behind = reserve(lane, Need::kStart);  // what follows an END may be a START
+      std::uint64_t usable = free > kept_behind ? free - kept_behind : 0;
+      if (kept_behind > 0) usable /= 2;  // each START keeps a word back
       if (usable > capacity / 8) usable = capacity / 8;
       if (usable < words) usable = words;
-      std::uint64_t limit = head + usable;
-      if (!back_with_memory(lane, limit)) {
-        if (lane.ring->populated_words < head + words) return false;
-        limit = lane.ring->populated_words;
-      }
-      lane.limit = limit;
+      lane.limit = head + usable;
       if (used > capacity / 4) ring_bell();
       return true;
+    }
+    if (free < unused) {  // no memory, which no reader gives
+      ring_bell();
+      return false;
+    }
+    if (overwrites(lane)) {
+      overwrite_oldest(lane, words + kept - free);
+      ring_bell();
+      continue;
     }
     if (process.session->overflow == wire::OverflowMode::kDrop || nobody_drains()) {
       ring_bell();
@@ -120,7 +136,10 @@ bool make_room(Lane& lane, std::uint64_t words, Need need) {
   }
 }
 
-void store_word(Lane& lane, std::uint64_t position, std::uint64_t word) { lane.words[position & lane.mask] = word; }
+// Atomic, as the reader of a ring that overwrites may look at a word that was just taken back.
+void store_word(Lane& lane, std::uint64_t position, std::uint64_t word) {
+  __atomic_store_n(&lane.words[position & lane.mask], word, __ATOMIC_RELAXED);
+}
 
 // Tells the reader the high half of the clock if it changed. There is room.
 void tell_epoch(Lane& lane, std::uint64_t ticks) {

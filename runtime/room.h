@@ -3,7 +3,7 @@
 // When a ring is full the session's overflow mode decides. block: the thread sleeps until the collector has released
 // some of it, at most enqueue_timeout_ms, after which calls are lost until it moves on. drop: calls are lost at once. A
 // call is lost whole: room for the end of every recorded call is kept back. Every loss is counted in the ring and told
-// in the stream.
+// in the stream. overwrite: the oldest records make room (runtime/overwriting.h), and there is always some.
 //
 // Threads and signals: called by the thread that owns the lane, its guard set.
 #pragma once

@@ -211,6 +211,12 @@ bool claim_ring(Lane& lane) {
   ring->lane = lane.index;
   ring->lost_starts.store(0, std::memory_order_relaxed);
   ring->lost_ends.store(0, std::memory_order_relaxed);
+  ring->overwrites = process.session->overflow == wire::OverflowMode::kOverwrite ? 1 : 0;
+  for (wire::GapSlot& slot : ring->gaps) wire::forget_gap(slot);
+  ring->told_starts.store(0, std::memory_order_relaxed);
+  ring->overwritten_starts.store(0, std::memory_order_relaxed);
+  ring->read_starts.store(0, std::memory_order_relaxed);
+  ring->written_starts.store(0, std::memory_order_relaxed);
   for (char& c : ring->name) c = 0;
   if (!confined()) sys_prctl(PR_GET_NAME, ring->name);
   if (lane.index == 0) copy_bytes(thread.told_name, ring->name, sizeof(thread.told_name));

@@ -15,7 +15,7 @@ namespace glimpse {
 
 enum class Destination : std::uint8_t { kJsonl };
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
-enum class Overflow : std::uint8_t { kBlock, kDrop };
+enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };
 
 // The types that options.def names. fallback() reads a default of that table, which is always well formed (a unit test

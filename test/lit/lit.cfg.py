@@ -51,6 +51,12 @@ if os.path.exists("/usr/include/boost/context/fiber.hpp"):
 if shutil.which("unshare") and subprocess.run(["unshare", "-Urpf", "true"], capture_output=True).returncode == 0:
     config.available_features.add("pid-namespaces")
 
+# A file system of a size of our own, in a namespace of our own.
+if shutil.which("unshare") and subprocess.run(
+    ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], stderr=subprocess.DEVNULL, check=False
+).returncode == 0:
+    config.available_features.add("tmpfs")
+
 library = os.path.join(config.glimpse_lib_dir, "libglimpse.so")
 glimpse = os.path.join(config.glimpse_bin_dir, "glimpse")
 trace = (

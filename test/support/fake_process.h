@@ -99,6 +99,7 @@ class FakeProcess {
     taken.pid = header().pid;
     taken.lost_starts.store(0);
     taken.lost_ends.store(0);
+    taken.told_starts.store(0);
     std::memset(taken.name, 0, sizeof(taken.name));
     std::memcpy(taken.name, name.data(), name.size());
     taken.state.store(RingState::kActive, std::memory_order_release);

@@ -2,10 +2,13 @@
 //
 //   page 0  +-----------------+  written by the traced thread only
 //           | head, populated |  words ever committed
-//        64 +-----------------+  written by the collector, but for `waiting`
+//        64 +-----------------+  written by the collector, but for `waiting`; where the ring overwrites, the tail by
+//        both
 //           | tail, waiting   |  words ever released
 //       128 +-----------------+
 //           | who             |  lane, thread, counters
+//       192 +-----------------+
+//           | gaps            |  what the thread took back in front of the tail, see gap.h
 //           +-----------------+
 //   page 1… | word 0 … word n |  position p lives at p & (n - 1); a record may go round the end
 //
@@ -17,6 +20,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+
+#include "glimpse/wire/gap.h"
 
 namespace glimpse::wire {
 
@@ -33,6 +38,12 @@ struct alignas(64) RingHeader {
   std::atomic<std::uint32_t> waiting;    // the thread sleeps until `tail_bell` changes
   std::atomic<std::uint32_t> tail_bell;  // futex: changed when the collector released words of a waiting thread
   std::uint32_t released_epoch;          // high half of the clock at `tail`, for a collector that takes over
+  // Also for a collector that takes over. Lost calls that a notice has told of; where the ring overwrites: calls lost
+  // in gaps that were read, STARTs that were read, and those of them that are in the output.
+  std::atomic<std::uint64_t> told_starts;
+  std::atomic<std::uint64_t> overwritten_starts;
+  std::atomic<std::uint64_t> read_starts;
+  std::atomic<std::uint64_t> written_starts;
   alignas(64) std::atomic<RingState> state;
   std::uint32_t tid;
   std::uint32_t lane;  // 0: the thread's own; 1, 2, …: handlers inside its hooks
@@ -40,6 +51,8 @@ struct alignas(64) RingHeader {
   char name[16];       // thread name when the ring was claimed, zero-terminated
   std::atomic<std::uint64_t> lost_starts;  // calls not recorded because the ring was full
   std::atomic<std::uint64_t> lost_ends;    // ends not recorded because the ring was full
+  std::uint32_t overwrites;                // 1: where the ring is full its thread takes the oldest words back
+  alignas(64) GapSlot gaps[2];
 };
 
 static_assert(sizeof(RingHeader) <= kPageBytes);

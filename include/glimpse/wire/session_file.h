@@ -21,7 +21,7 @@ inline constexpr char kMemoFileName[] = "memo";
 
 inline constexpr std::uint32_t kMaxStackFrames = 256;
 
-enum class OverflowMode : std::uint32_t { kBlock = 0, kDrop = 1 };
+enum class OverflowMode : std::uint32_t { kBlock = 0, kDrop = 1, kOverwrite = 2 };
 
 enum class CollectorState : std::uint32_t {
   kNone = 0,     // not started yet

@@ -68,13 +68,14 @@ TEST_F(ConfigTest, AWrongValueKeepsTheNextLowerSourcesValue) {
   const auto loaded = load({{"GLIMPSE_OVERFLOW", "blok"}});
   EXPECT_EQ(loaded.options.overflow, Overflow::kDrop);
   EXPECT_EQ(loaded.warnings,
-            Lines{"GLIMPSE_OVERFLOW must be block or drop, got \"blok\" (did you mean block?); using drop"});
+            Lines{"GLIMPSE_OVERFLOW must be block, drop or overwrite, got \"blok\" (did you mean block?); using drop"});
 }
 
 TEST_F(ConfigTest, AWarningNamesTheValueThatIsUsedInTheEnd) {
   write(".env", "GLIMPSE_OVERFLOW=lossy\n");
   const auto loaded = load({{"GLIMPSE_OVERFLOW", "drop"}});
-  EXPECT_EQ(loaded.warnings, Lines{".env:1: GLIMPSE_OVERFLOW must be block or drop, got \"lossy\"; using drop"});
+  EXPECT_EQ(loaded.warnings,
+            Lines{".env:1: GLIMPSE_OVERFLOW must be block, drop or overwrite, got \"lossy\"; using drop"});
 }
 
 TEST_F(ConfigTest, TheEnvironmentsFileIsReadOnlyWhenItIsNamed) {
@@ -140,7 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Accepted{"GLIMPSE_ENABLED", "yes", "1"}, Accepted{"GLIMPSE_ENABLED", "on", "1"},
                     Accepted{"GLIMPSE_ENABLED", "true", "1"}, Accepted{"GLIMPSE_LEVEL", "debug", "DEBUG"},
                     Accepted{"GLIMPSE_LEVEL", "Warn", "WARNING"}, Accepted{"GLIMPSE_OVERFLOW", "DROP", "drop"},
-                    Accepted{"GLIMPSE_DEST", "json", "jsonl"}, Accepted{"GLIMPSE_DEST", " JSONL , json", "jsonl"},
+                    Accepted{"GLIMPSE_OVERFLOW", "overwrite", "overwrite"}, Accepted{"GLIMPSE_DEST", "json", "jsonl"},
+                    Accepted{"GLIMPSE_DEST", " JSONL , json", "jsonl"},
                     Accepted{"GLIMPSE_ENQUEUE_TIMEOUT_MS", "0", "0"},
                     Accepted{"GLIMPSE_FIELDS", "stage, function", "stage,function"},
                     Accepted{"GLIMPSE_CLOCK", "monotonic", "monotonic"}));
@@ -183,8 +185,6 @@ INSTANTIATE_TEST_SUITE_P(
             "GLIMPSE_LEVEL must be DEBUG, INFO, WARNING, ERROR or FATAL, got \"INF\" (did you mean INFO?); using INFO"},
         Refused{"GLIMPSE_LEVEL", "loud",
                 "GLIMPSE_LEVEL must be DEBUG, INFO, WARNING, ERROR or FATAL, got \"loud\"; using INFO"},
-        Refused{"GLIMPSE_OVERFLOW", "overwrite",
-                "GLIMPSE_OVERFLOW=overwrite is not available in this version; using block"},
         Refused{"GLIMPSE_DEST", "sqlite", "GLIMPSE_DEST=sqlite is not available in this version; using jsonl"},
         Refused{"GLIMPSE_DEST", "jsonl,otlp", "GLIMPSE_DEST=otlp is not available in this version; using jsonl"},
         Refused{"GLIMPSE_DEST", "jsnl",
@@ -241,7 +241,7 @@ TEST_F(ConfigTest, OtherPeoplesVariablesAreLeftAlone) {
 TEST_F(ConfigTest, ACommandLineValueIsNamedByItsOption) {
   const auto loaded = load({}, {{"overflow", "dropp"}});
   EXPECT_EQ(loaded.warnings,
-            Lines{"--overflow must be block or drop, got \"dropp\" (did you mean drop?); using block"});
+            Lines{"--overflow must be block, drop or overwrite, got \"dropp\" (did you mean drop?); using block"});
 }
 
 TEST_F(ConfigTest, AnEnvFileMayNotChooseTheEnvironment) {

@@ -354,7 +354,8 @@ TEST_F(ProcessTraceTest, EveryLostEventIsCountedOnceInNoticeAndSummary) {
   consume();
   trace_->finish({});
   EXPECT_EQ(lines(), (Lines{"thread 7 main", "START 1 unknown+0x10 tid 7", "START 2 unknown+0x10 tid 7",
-                            "END 2 unknown+0x10 tid 7", "notice dropped 20", "END 1 unknown+0x10 tid 7", "summary"}));
+                            "END 2 unknown+0x10 tid 7", "notice dropped 20", "END 1 unknown+0x10 tid 7",
+                            "notice dropped 4", "summary"}));
   const std::vector<std::pair<std::string, std::uint64_t>> expected{
       {"ring_full", 24}, {"no_ring", 6}, {"table_full", 8}, {"nested_too_deeply", 10}};
   EXPECT_EQ(summary().dropped, expected);

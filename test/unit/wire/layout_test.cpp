@@ -27,7 +27,14 @@ TEST(Layout, RingHeaderKeepsWritersApartByCacheLine) {
   EXPECT_EQ(offsetof(RingHeader, name), 144u);
   EXPECT_EQ(offsetof(RingHeader, lost_starts), 160u);
   EXPECT_EQ(offsetof(RingHeader, lost_ends), 168u);
-  EXPECT_EQ(sizeof(RingHeader), 192u);
+  EXPECT_EQ(offsetof(RingHeader, told_starts), 88u);
+  EXPECT_EQ(offsetof(RingHeader, overwritten_starts), 96u);
+  EXPECT_EQ(offsetof(RingHeader, read_starts), 104u);
+  EXPECT_EQ(offsetof(RingHeader, written_starts), 112u);
+  EXPECT_EQ(offsetof(RingHeader, overwrites), 176u);
+  EXPECT_EQ(offsetof(RingHeader, gaps), 192u);
+  EXPECT_EQ(sizeof(GapSlot), 456u);
+  EXPECT_EQ(sizeof(RingHeader), 1152u);
 }
 
 TEST(Layout, ProcessHeader) {
@@ -126,6 +133,7 @@ TEST(Layout, StatesAreNumberedForGood) {
   EXPECT_EQ(static_cast<std::uint32_t>(CollectorState::kGone), 2u);
   EXPECT_EQ(static_cast<std::uint32_t>(OverflowMode::kBlock), 0u);
   EXPECT_EQ(static_cast<std::uint32_t>(OverflowMode::kDrop), 1u);
+  EXPECT_EQ(static_cast<std::uint32_t>(OverflowMode::kOverwrite), 2u);
   EXPECT_EQ(static_cast<std::uint32_t>(ClockKind::kTsc), 1u);
   EXPECT_EQ(static_cast<std::uint32_t>(ClockKind::kMonotonic), 2u);
   EXPECT_EQ(static_cast<std::uint8_t>(Decision::kUnknown), 0u);  // and its functions undecided

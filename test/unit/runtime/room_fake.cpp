@@ -1,0 +1,66 @@
+#include "test/unit/runtime/room_fake.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+
+#include "runtime/clock.h"
+#include "runtime/process.h"
+#include "runtime/threads.h"
+
+namespace glimpse::runtime {
+
+Surroundings surroundings;
+constinit Process process{};
+constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
+constinit wire::RingHeader no_ring{};
+constinit thread_local Thread this_thread{};
+
+std::uint64_t read_ticks() { return surroundings.ticks++; }
+void ring_bell() { surroundings.bells.fetch_add(1); }
+bool populate(std::uint64_t, std::uint64_t) { return surroundings.memory; }
+bool claim_ring(Lane&) { return false; }
+
+FakeRuntime::FakeRuntime(wire::OverflowMode mode, std::uint64_t capacity_words)
+    : bytes_(wire::ring_offset(capacity_words * sizeof(std::uint64_t), 1)) {
+  surroundings.ticks = 0;
+  surroundings.bells = 0;
+  surroundings.memory = true;
+  void* where = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (where == MAP_FAILED) std::abort();
+  process.base = static_cast<std::uint8_t*>(where);
+  process.header = reinterpret_cast<wire::ProcessHeader*>(process.base);
+  process.header->ring_bytes = capacity_words * sizeof(std::uint64_t);
+  process.session = &session_;
+  session_.overflow = mode;
+  session_.collector_state = wire::CollectorState::kRunning;
+  ring().overwrites = mode == wire::OverflowMode::kOverwrite ? 1 : 0;
+  ring().state = wire::RingState::kActive;
+  lane_.ring = &ring();
+  lane_.words = words();
+  lane_.mask = capacity_words - 1;
+  lane_.epoch = kForeignEpoch;  // every event asks read_ticks()
+  lane_.told_epoch = kNoEpoch;
+  lane_.index = 1;  // a handler's lane tells no names
+}
+
+FakeRuntime::~FakeRuntime() {
+  munmap(process.base, bytes_);
+  process.base = nullptr;
+  process.session = nullptr;
+  process.header = nullptr;
+}
+
+wire::RingHeader& FakeRuntime::ring() {
+  return *reinterpret_cast<wire::RingHeader*>(process.base + wire::kRingsOffset);
+}
+
+std::uint64_t* FakeRuntime::words() {
+  return reinterpret_cast<std::uint64_t*>(process.base + wire::kRingsOffset + wire::kPageBytes);
+}
+
+std::atomic<wire::Decision>& FakeRuntime::decision(std::uint32_t id) {
+  return reinterpret_cast<std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset)[id];
+}
+
+}  // namespace glimpse::runtime
