@@ -15,26 +15,26 @@ namespace glimpse::cli {
 namespace {
 
 // Standard output may be a pipe whose reader leaves (`| head -1`). That is no failure of the recording: the traced
-// program goes on, one line says so, and what comes later is dropped here.
+// program goes on, one line says so, and what comes later is dropped here, and counted.
 class StandardOutput final : public writers::Writer {
  public:
   explicit StandardOutput(const writers::FieldSet& fields)
       : jsonl_(writers::OutputFile::borrow(STDOUT_FILENO, "standard output"), fields) {}
 
   void call(const writers::Call& record) override {
-    if (open_) jsonl_.call(record);
+    if (is_open()) jsonl_.call(record);
   }
   void process(const writers::Process& record) override {
-    if (open_) jsonl_.process(record);
+    if (is_open()) jsonl_.process(record);
   }
   void thread(const writers::Thread& record) override {
-    if (open_) jsonl_.thread(record);
+    if (is_open()) jsonl_.thread(record);
   }
   void notice(const writers::Notice& record) override {
-    if (open_) jsonl_.notice(record);
+    if (is_open()) jsonl_.notice(record);
   }
   void summary(const writers::Summary& record) override {
-    if (open_) jsonl_.summary(record);
+    if (is_open()) jsonl_.summary(record);
   }
 
   void keep_in(writers::Outbox& outbox) override { jsonl_.keep_in(outbox); }
@@ -49,11 +49,21 @@ class StandardOutput final : public writers::Writer {
     auto done = jsonl_.flush();
     if (done || !reader_left()) return done;
     open_ = false;
+    unread_ = jsonl_.waiting_records();
     say("the reader of standard output is gone; the program goes on, its records are dropped from here on");
     return {};
   }
 
+  // Records that came when the reader had left.
+  std::uint64_t unread() const { return unread_; }
+
  private:
+  // Asked once for each record.
+  bool is_open() {
+    if (!open_) ++unread_;
+    return open_;
+  }
+
   static bool reader_left() {
     pollfd output{STDOUT_FILENO, POLLOUT, 0};
     return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
@@ -61,6 +71,7 @@ class StandardOutput final : public writers::Writer {
 
   writers::JsonlWriter jsonl_;
   bool open_ = true;
+  std::uint64_t unread_ = 0;
 };
 
 }  // namespace
@@ -79,6 +90,11 @@ Result<void> Outputs::open_early() {
   if (writers::expand_path(path_, 1) != writers::expand_path(path_, 2)) return {};
   if (const auto writer = writer_of(0); !writer) return writer.error();
   return {};
+}
+
+std::uint64_t Outputs::unread() const {
+  if (!is_standard_output() || writers_.empty()) return 0;
+  return static_cast<const StandardOutput&>(*writers_.begin()->second).unread();
 }
 
 Result<writers::Writer*> Outputs::writer_of(std::uint32_t pid) {

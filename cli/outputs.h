@@ -32,6 +32,9 @@ class Outputs {
   // The Writer for a process, as Collector asks for it.
   Result<writers::Writer*> writer_of(std::uint32_t pid);
 
+  // Records that nobody read, as the reader of standard output had left.
+  std::uint64_t unread() const;
+
   bool is_standard_output() const { return path_ == "-"; }
 
   // What messages call it: `trace-%p.jsonl`, `standard output`.

@@ -102,9 +102,10 @@ void tell_totals(const collector::Totals& totals, const Outputs& outputs, int st
   if (quiet) return;
   const char* const preposition = outputs.is_standard_output() ? "on" : "in";
   const std::string ended = WIFSIGNALED(status) ? "; ended by " + signal_name(WTERMSIG(status)) : "";
-  say(fmt::format("{} {} {} ({}, {} dropped{})", counted(totals.records, "record", "records"), preposition,
-                  outputs.name(), counted(totals.processes, "process", "processes"), with_spaces(totals.dropped),
-                  ended));
+  const std::uint64_t unread = outputs.unread();
+  say(fmt::format("{} {} {} ({}, {} dropped{})", counted(totals.records - unread, "record", "records"), preposition,
+                  outputs.name(), counted(totals.processes, "process", "processes"),
+                  with_spaces(totals.dropped + unread), ended));
 }
 
 // Recordings of this user that nobody has written out, for whoever sits at the terminal.

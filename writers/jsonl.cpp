@@ -1,5 +1,6 @@
 #include "writers/jsonl.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "writers/record_text.h"
@@ -31,6 +32,11 @@ Result<void> JsonlWriter::flush() {
   Result<void> result = output_.append(buffer_.text(), accepted, outbox_);
   buffer_.consume(accepted);
   return result;
+}
+
+std::uint64_t JsonlWriter::waiting_records() const {
+  const std::string_view text = buffer_.text();
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 }  // namespace glimpse::writers

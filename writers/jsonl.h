@@ -31,6 +31,9 @@ class JsonlWriter final : public Writer {
   std::size_t buffered_bytes() const override { return buffer_.size(); }
   Result<void> flush() override;
 
+  // Records that flush() could not hand over.
+  std::uint64_t waiting_records() const;
+
  private:
   OutputFile output_;
   FieldSet fields_;

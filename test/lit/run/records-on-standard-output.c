@@ -18,6 +18,11 @@
 // LEFT:     {{^}}7{{$}}
 // LEFT-DAG: printed by the program
 // LEFT-DAG: glimpse: the reader of standard output is gone; the program goes on, its records are dropped from here on
+// LEFT-DAG: glimpse: {{[0-9 ]+}} records on standard output (1 process, {{[1-9][0-9 ]*}} dropped)
+//
+// What it was given and what was dropped is all there was: two for each call, process, thread and summary.
+// RUN: sed -nE 's/.*: ([0-9 ]+) records on .*, ([0-9 ]+) dropped.*/\1+\2/p' told | tr -d ' ' > sum && echo $(($(cat sum))) | FileCheck %s --check-prefix=SUM
+// SUM: {{^}}200005{{$}}
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -6,6 +6,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/process.h"
+#include "runtime/rings.h"
 #include "runtime/threads.h"
 
 namespace glimpse::runtime {
@@ -20,6 +21,8 @@ std::uint64_t read_ticks() { return surroundings.ticks++; }
 void ring_bell() { surroundings.bells.fetch_add(1); }
 bool populate(std::uint64_t, std::uint64_t) { return surroundings.memory; }
 bool claim_ring(Lane&) { return false; }
+bool is_ring_of_process(const wire::RingHeader*) { return true; }
+void forget_parents_lane(Thread&, Lane&) {}
 
 FakeRuntime::FakeRuntime(wire::OverflowMode mode, std::uint64_t capacity_words)
     : bytes_(wire::ring_offset(capacity_words * sizeof(std::uint64_t), 1)) {
