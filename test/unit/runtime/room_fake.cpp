@@ -5,8 +5,10 @@
 #include <cstdlib>
 
 #include "runtime/clock.h"
+#include "runtime/confinement.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
+#include "runtime/syscalls.h"
 #include "runtime/threads.h"
 
 namespace glimpse::runtime {
@@ -23,6 +25,17 @@ bool populate(std::uint64_t, std::uint64_t) { return surroundings.memory; }
 bool claim_ring(Lane&) { return false; }
 bool is_ring_of_process(const wire::RingHeader*) { return true; }
 void forget_parents_lane(Thread&, Lane&) {}
+constinit std::atomic<bool> process_confined{false};
+
+std::uint64_t patience_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+void wait_for_change(const std::atomic<std::uint32_t>& word, std::uint32_t seen, std::uint64_t timeout_ns) {
+  sys_futex_wait(&word, seen, timeout_ns);
+}
 
 FakeRuntime::FakeRuntime(wire::OverflowMode mode, std::uint64_t capacity_words)
     : bytes_(wire::ring_offset(capacity_words * sizeof(std::uint64_t), 1)) {
