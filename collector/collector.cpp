@@ -470,6 +470,8 @@ Result<Totals> SessionCollector::run() {
   context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy)});
   last_flush_ = Clock::now();
   if (const auto remembered = Journal::read(session_->folder())) resume(*remembered);
+  // Its threads take back what was not read, also while nobody reads: whatever was noted is soon no longer true.
+  if (session_->header().overflow == wire::OverflowMode::kOverwrite) journal_.give_up();
   while (true) {
     const std::uint32_t seen = session_->bell();
     const bool last_round = finish_called_.load(std::memory_order_acquire);

@@ -72,6 +72,7 @@ bool is_session_file(const std::string& name) {
   return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kProcessFilePrefix) ||
          name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix);
 }
+
 wire::OverflowMode overflow_mode(Overflow overflow) {
   switch (overflow) {
     case Overflow::kDrop:
@@ -82,8 +83,6 @@ wire::OverflowMode overflow_mode(Overflow overflow) {
       return wire::OverflowMode::kBlock;
   }
 }
-
-bool is_process_file(const std::string& name) { return name.rfind(wire::kProcessFilePrefix, 0) == 0; }
 
 }  // namespace
 
@@ -204,7 +203,7 @@ void Session::remove() {
     if (is_session_file(entry.path().filename())) files.push_back(entry.path());
   }
   // The session's own page goes last: a folder without it is no session, and nobody would come for the rest.
-  std::ranges::stable_partition(files, [](const fs::path& file) { return file.filename() != wire::kSessionFileName; });
+  std::ranges::partition(files, [](const fs::path& file) { return file.filename() != wire::kSessionFileName; });
   for (const fs::path& file : files) fs::remove(file, ignored);
   fs::remove(folder_, ignored);
 }

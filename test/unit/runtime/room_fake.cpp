@@ -14,6 +14,7 @@
 namespace glimpse::runtime {
 
 Surroundings surroundings;
+bool process_attached() { return true; }
 constinit Process process{};
 constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
 constinit wire::RingHeader no_ring{};

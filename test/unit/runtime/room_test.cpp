@@ -347,8 +347,10 @@ class Counted final : public collector::CallSink {
  public:
   void emit(writers::Call& call) override { ++(call.stage == writers::Stage::kStart ? starts : ends); }
   std::uint64_t next_call_id() override { return starts + 1; }
+  const collector::StackText& stack_text(const std::vector<std::uint64_t>&, std::string_view) override { return none; }
   std::uint64_t starts = 0;
   std::uint64_t ends = 0;
+  collector::StackText none;
 };
 
 TEST_F(RoomTest, AReaderBesideAnOverwritingThreadLosesNoCountAndNoNesting) {
