@@ -19,22 +19,23 @@ import subprocess
 ENTER, EXIT, THREAD, MODULE, PROCESS = 1, 2, 3, 4, 5
 ONE_STACK = 1 << 30  # stack pointers further apart than this many bytes belong to different stacks
 
-CLONE = re.compile(r"( \[clone [^\]]*\]| \(\.[^)]*\)|\.(part|constprop|isra|cold|lto_priv|llvm|localalias)(\.\d+)*)+$")
+CLONE = re.compile(r"( \[clone [^\]]*\]| \(\.[^)]*\)|\.(part|constprop|isra|cold|lto_priv|llvm|localalias)(\.\d+)*|(?<=\w)\.\d+)+$")
 
-LOCAL = re.compile(r"\)( const| volatile| &&?)*::")  # what follows is local to a function
+LOCAL = re.compile(r"\)( const| volatile| &&?)*::(?!\*)")  # what follows is local to a function
+SIGNS = re.compile(r"\(anonymous namespace\)|operator(\(\)|\[\]|<=>|<<=|>>=|<<|>>|<=|>=|->\*|->|<|>|,| (new|delete)(\[\])?|\"\" ?| )|->\*?| (<|>|<=|>=|<<|>>|<=>) ")
+PLAIN_SIGNS = "<>()[], "
+HIDDEN = {ord(sign): 0xE000 + at for at, sign in enumerate(PLAIN_SIGNS)}
+SHOWN = {hidden: sign for sign, hidden in HIDDEN.items()}
+OF_COMPILERS = re.compile(r"((non-virtual|virtual) thunk to |guard variable for |thread-local (wrapper|initialization) routine for |transaction clone for )?")
 
 
 def plain(name):
-    """`f(int) (.part.0)` and `f.constprop.0` as the source names them."""
+    """`f(int) (.part.0)`, `f.constprop.0` and `f.1`, the second local function of that name, as the source names them."""
     return CLONE.sub("", name)
 
 
 def without_return_type(full, name):
     """`R a::f<int>(int) const` or `R (*a::f<int>(int))(char)` from its name `a::f<int>`: `a::f<int>(int) const`."""
-    local = re.match(r"[\w:]+[*& ]* (?=(\(anonymous namespace\)::)?[^ ]+(<.*>)?\(.*\)( const)?::)", full)
-    if local and ")::" in full and not full.startswith(("operator", "guard", "thread-local")):
-        full = full[local.end():]
-        name = name[local.end():] if name.startswith(local.group()) else name
     place = full.find(name)
     if place <= 0 or not full[place + len(name):].startswith("("):
         return full
@@ -48,33 +49,60 @@ def without_return_type(full, name):
     return full[place:end] + rest
 
 
-def local_types(text, argument=False):
-    """`x<T* a::f<int>(int)::'lambda'(T*)>`, whose argument is local to a template, without that one's return type `T*`."""
+def without_local_return_types(text):
+    """`x<T* a::f<int>(int)::'lambda'(T*)>`, whose argument is local to a template, without that one's return type `T*`.
+
+    At each depth of brackets a return type is what stands between a comma and the word that has something local in it.
+    """
     if not LOCAL.search(text):
         return text
-    pieces, out, depth, inner, space, opened = [], [], 0, 0, -1, -1
-    for at, char in enumerate(text + ","):
-        closing = char in ")]}" or (char == ">" and text[at - 1] != "-")
+    words, outlines, sequence = [""], [""], []  # of what lies between two commas, with and without brackets' contents; what was before
+
+    def end_of_words():
+        local = [at for at, outline in enumerate(outlines) if LOCAL.search(outline)]
+        first = local[-1] if local else 0
+        lead = [""] if words[0] == "" else []  # the space after a comma
+        sequence.append(" ".join(lead + words[first:] if first > 0 else words))
+
+    at = 0
+    while at < len(text):
+        char = text[at]
         if char in "<([{":
-            if depth == 0:
-                opened = len(out) if char == "(" and opened < 0 else opened
-                out.append(char)
-                inner = at + 1
-            depth += 1
-        elif closing and depth:
-            depth -= 1
-            if depth == 0:
-                out.append(local_types(text[inner:at], True) + char)
-        elif depth == 0:
-            if char == "," or at == len(text):
-                local = LOCAL.search("".join(piece[-1:] for piece in out))
-                pieces.append("".join([" "] * bool(pieces) + out[space + 1:] if argument and local and 0 <= space < opened else out))
-                out, space, opened = [], -1, -1
-            else:
-                if char == " " and opened < 0 and out:
-                    space = len(out)
-                out.append(char)
-    return ",".join(pieces)
+            end, depth = at, 0
+            while True:
+                depth += (text[end] in "<([{") - (text[end] in ">)]}")
+                end += 1
+                if depth == 0 or end == len(text):
+                    break
+            outlines[-1] += char + text[end - 1:end]
+            words[-1] += char + without_local_return_types(text[at + 1:end - 1]) + text[end - 1:end]
+            at = end
+            continue
+        if char == ",":
+            end_of_words()
+            words, outlines = [""], [""]
+        elif char == " " and not re.match(r" (const|volatile|&&?)( const| volatile| &&?)*::", text[at:]):
+            words.append("")
+            outlines.append("")
+        else:
+            words[-1] += char
+            outlines[-1] += char
+        at += 1
+    end_of_words()
+    return ",".join(sequence)
+
+
+def signless(text):
+    """With other characters for the brackets and spaces that open and close nothing: `operator<`, `a->b`, `(a > b)`, `(anonymous namespace)`."""
+    return SIGNS.sub(lambda sign: sign.group().translate(HIDDEN), text)
+
+
+def source_name(full, name):
+    """`full` as glimpse promises names: no return types, neither its own nor of functions that something in it is local to."""
+    prefix = OF_COMPILERS.match(full).group()
+    bare = name[len(prefix):] if name.startswith(prefix) else name
+    full, bare = (without_local_return_types(signless(text)) for text in (full[len(prefix):], bare))
+    return prefix + without_return_type(full, bare).translate(SHOWN)
 
 
 def binary_module(path):
@@ -122,7 +150,7 @@ class Names:
                 self.demangled[symbol] = ("global constructors keyed to " if kind == "I" else "global destructors keyed to ") + (
                     subprocess.run([filter_program, kept], capture_output=True, text=True, check=True).stdout.strip() if kept.startswith("_Z") else kept)
             else:
-                self.demangled[symbol] = local_types(plain(without_return_type(plain(full), name))) if symbol.startswith("_Z") else full
+                self.demangled[symbol] = plain(source_name(plain(full), plain(name))) if symbol.startswith("_Z") else full
 
     def address(self, file_offset):
         for offset, virtual, size in self.segments:

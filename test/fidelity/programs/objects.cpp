@@ -58,6 +58,15 @@ KEPT T scaled(T value) {
   return value * N;
 }
 
+// What it returns is local to a template whose return type has brackets and spaces, and so is the lambda within.
+template <typename Make>
+KEPT std::function<const int*(int)> remembering(Make make) {
+  return [make, kept = 0](int n) mutable {
+    if (kept == 0) kept = [n](auto maker) -> int { return maker(n) * scaled<int, 4>(n); }(make);
+    return &kept;
+  };
+}
+
 KEPT bool descending(int a, int b) { return a > b; }
 }  // namespace zoo
 
@@ -82,9 +91,12 @@ int main() {
   for (int i = 0; i < 40; ++i) numbers.push_back(i * 7919 % 101);
   std::sort(numbers.begin(), numbers.end(), zoo::descending);
   std::function<int(int)> twice = [](int n) { return zoo::scaled<int, 2>(n); };
+  const auto remembers = zoo::remembering([](int n) { return n + 1; });
+  const int* const remembered = remembers(3);
   std::map<std::string, int> counts;
   for (int number : numbers) ++counts["k" + std::to_string(number % 5)];
-  std::printf("%d %d %d %g %d\n", total, numbers[0], twice(21), zoo::scaled<double, 3>(1.5), counts["k1"]);
+  std::printf("%d %d %d %d %g %d\n", total, numbers[0], *remembered + *remembers(5), twice(21),
+              zoo::scaled<double, 3>(1.5), counts["k1"]);
   animals.clear();
   return 0;
 }
