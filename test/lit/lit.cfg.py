@@ -57,6 +57,23 @@ if shutil.which("unshare") and subprocess.run(
 ).returncode == 0:
     config.available_features.add("tmpfs")
 
+# Whether folders can be made read-only for one test alone.
+if shutil.which("unshare") and subprocess.run(["unshare", "-m", "sh", "-c", "mount --bind /tmp /tmp"], capture_output=True).returncode == 0:
+    config.available_features.add("mount-namespaces")
+
+# Whether another user can be, who may start what was built here, and a set-user-ID bit counts.
+as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+if (
+    os.geteuid() == 0
+    and shutil.which("setpriv")
+    and not os.statvfs(config.glimpse_build_dir).f_flag & os.ST_NOSUID
+    and subprocess.run(
+        [*as_nobody, os.path.join(config.glimpse_bin_dir, "glimpse"), "--version"], capture_output=True
+    ).returncode == 0
+):
+    config.available_features.add("other-user")
+    config.substitutions.append(("%as-nobody", f"env - PATH={config.environment['PATH']} {' '.join(as_nobody)}"))
+
 library = os.path.join(config.glimpse_lib_dir, "libglimpse.so")
 glimpse = os.path.join(config.glimpse_bin_dir, "glimpse")
 trace = (
