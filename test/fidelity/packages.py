@@ -165,7 +165,7 @@ END
 for i in $(seq 30); do echo "text $i" > in$i; echo "build out$i: copy in$i"; done >> build.ninja
 (echo "build all: join $(seq -f out%g -s ' ' 30)"; echo "build not: bad all"; echo "default not") >> build.ninja""",
         ["-j1", "-k3"],
-        {"exact_modules": ["ninja"], "exclude_functions": ["BuildLog::*"]}, "std",
+        {"exact_modules": ["ninja"], "exclude_functions": ["BuildLog::*"]}, "std,__gnu_cxx",
         why="posix_spawn and pipes; a command of it fails, so it ends with a failure"),
     Package(
         "memcached", "c",
