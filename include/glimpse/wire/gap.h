@@ -24,12 +24,14 @@ inline constexpr std::uint32_t kMostGapStacks = 16;
 
 // One of the thread's stacks (RecordType::kSwitch), as far as the gap changed it.
 struct GapStack {
-  std::uint64_t number = 0;
-  std::uint64_t ends = 0;    // the innermost calls open before the gap that ended in it
-  std::uint64_t opened = 0;  // then: calls that began in it and are open behind it
+  std::uint64_t number;
+  std::uint64_t ends;    // the innermost calls open before the gap that ended in it
+  std::uint64_t opened;  // then: calls that began in it and are open behind it
 };
 
 struct Gap {
+  Gap() { stacks[0] = {0, 0, 0}; }  // not all of them: there is no memset in the runtime
+
   std::uint64_t starts = 0;             // calls whose START was taken back, without those the policy excludes
   std::uint64_t lost_starts = 0;        // lost calls that RecordType::kLost told of: told here instead
   std::uint32_t clock_low = 0;          // low half of the clock of the last event in it
@@ -41,9 +43,9 @@ struct Gap {
   // each once. It is on stacks[running] behind the gap.
   std::uint32_t stack_count = 1;
   std::uint32_t running = 0;
-  std::uint32_t stacks_lost = 0;  // 1: they were more than there is place for; nothing is known of any but...
-  std::uint32_t last_number = 0;  // ... that the thread is on this one behind the gap
-  GapStack stacks[kMostGapStacks];
+  std::uint32_t stacks_lost = 0;    // 1: they were more than there is place for; nothing is known of any but...
+  std::uint32_t last_number = 0;    // ... that the thread is on this one behind the gap
+  GapStack stacks[kMostGapStacks];  // the first stack_count
 };
 
 inline constexpr int kGapWords = 8 + 3 * static_cast<int>(kMostGapStacks);
