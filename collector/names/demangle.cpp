@@ -48,7 +48,8 @@ class Arena {
     }
   }
 
-  void* allocateNodeArray(std::size_t size) { return allocate(size * sizeof(tree::Node*)); }
+  // Never null, not even for none.
+  void* allocateNodeArray(std::size_t size) { return allocate((size == 0 ? 1 : size) * sizeof(tree::Node*)); }
 
  private:
   static constexpr std::size_t kHeader = alignof(std::max_align_t);

@@ -512,7 +512,9 @@ TEST_F(ProcessTraceTest, FunctionsAreNamedFromTheirModuleAndDecidedForTheHook) {
   EXPECT_EQ(process_.decision(sell), wire::Decision::kRecord);
   EXPECT_EQ(process_.decision(nobody), wire::Decision::kSkip);
   consume();
-  EXPECT_EQ(lines(), (Lines{"thread 7 main", "START 1 shop::sell(int) tid 7"}));
+  Lines told = lines();
+  std::erase(told, "notice exceptions 0");  // a sanitizer puts the unwinder into this very program
+  EXPECT_EQ(told, (Lines{"thread 7 main", "START 1 shop::sell(int) tid 7"}));
   EXPECT_EQ(writer_.only<writers::KeptCall>().at(0).function.module, "shop");
 }
 
