@@ -12,24 +12,25 @@ namespace glimpse::collector {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kFileClockLag = 10'000'000;  // the kernel stamps files with the time of its last tick
 
-// What stands for the build-id of a file that has none. Empty where there is no such file.
-std::string identity(const std::string& path) {
+// Unknown where there is no such file.
+FileIdentity identity_at(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return {};
-  return fmt::format("{}:{}:{}.{}", status.st_dev, status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  return {status.st_dev, status.st_ino, status.st_mtim.tv_sec * kSecond + status.st_mtim.tv_nsec};
 }
 
-// A file that came to its path, or was written, after the process had begun to run the one that was there.
-bool younger_than_process(const LoadedFile& loaded) {
-  struct stat status{};
-  return loaded.executed_ns != 0 && ::stat(loaded.path.c_str(), &status) == 0 &&
-         status.st_ctim.tv_sec * kSecond + status.st_ctim.tv_nsec + kFileClockLag > loaded.executed_ns;
+// What stands for the build-id of a file that has none.
+std::string text_of(const FileIdentity& identity) {
+  return fmt::format("{}:{}:{}", identity.device, identity.inode, identity.modified_ns);
+}
+
+bool is_another_file(const LoadedFile& loaded) {
+  return loaded.identity.known() && identity_at(loaded.path) != loaded.identity;
 }
 
 Result<std::unique_ptr<Binary>> open_at_path(const LoadedFile& loaded) {
-  if (loaded.build_id.empty() && younger_than_process(loaded)) {
+  if (loaded.build_id.empty() && is_another_file(loaded)) {
     return Error{fmt::format("{}: the file was replaced or changed after it was loaded, and has no build-id to tell",
                              loaded.path)};
   }
@@ -58,7 +59,7 @@ std::unique_ptr<Binary> open_through_process(const LoadedFile& loaded) {
 
 Binaries::File& Binaries::file(const LoadedFile& loaded) {
   std::string id = loaded.build_id;
-  if (id.empty()) id = younger_than_process(loaded) ? fmt::format("of {}", loaded.pid) : identity(loaded.path);
+  if (id.empty()) id = text_of(loaded.identity.known() ? loaded.identity : identity_at(loaded.path));
   const auto [found, fresh] = files_.try_emplace({loaded.path, std::move(id)});
   File& file = found->second;
   if (fresh || file.binary == nullptr) {

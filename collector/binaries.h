@@ -27,12 +27,22 @@ struct DecidedFunction {
   bool recorded = false;
 };
 
+// A file, whatever its name: device, inode and the time it was last written. All 0 where not known.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::int64_t modified_ns = 0;
+
+  bool known() const { return inode != 0; }
+  bool operator==(const FileIdentity&) const = default;
+};
+
 // A file that a process has mapped.
 struct LoadedFile {
   std::string path;      // as the process saw it
   std::string build_id;  // lower-case hex; empty where it has none
   std::uint32_t pid = 0;
-  std::int64_t executed_ns = 0;  // CLOCK_REALTIME, for the process's own executable: it is older than that. Else 0
+  FileIdentity identity;  // of the process's own executable, where that is known
 };
 
 class Binaries {

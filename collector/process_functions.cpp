@@ -54,7 +54,10 @@ Binaries::File& ProcessFunctions::file_of(std::uint32_t module_number, const wir
   loaded.path.assign(module.path, std::min<std::size_t>(module.path_bytes, sizeof(module.path)));
   loaded.build_id = hex(module.build_id, std::min<std::size_t>(module.build_id_bytes, sizeof(module.build_id)));
   loaded.pid = view_.header().pid;
-  if (loaded.path == view_.executable()) loaded.executed_ns = view_.header().start_realtime_ns;
+  if (loaded.path == view_.executable()) {
+    const wire::ProcessHeader& header = view_.header();
+    loaded.identity = {header.executable_device, header.executable_inode, header.executable_modified_ns};
+  }
   // `dlopen("./plugin.so")`: relative to where the program was, which is not where we are.
   if (!loaded.path.starts_with('/') && loaded.path.find('/') != std::string::npos) {
     loaded.path = fmt::format("{}/{}", view_.cwd(), loaded.path);

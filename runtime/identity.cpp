@@ -40,10 +40,21 @@ std::uint64_t pid_namespace() {
   return number;
 }
 
+// Through the link, which leads to the file itself, whatever happened to its name.
+void write_executable_file(wire::ProcessHeader& header) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  struct stat status;
+  if (sys_stat("/proc/self/exe", &status) < 0) return;
+  header.executable_device = status.st_dev;
+  header.executable_inode = status.st_ino;
+  header.executable_modified_ns = status.st_mtim.tv_sec * kSecond + status.st_mtim.tv_nsec;
+}
+
 }  // namespace
 
 void write_identity(wire::ProcessHeader& header, char* to) {
   header.pid_namespace = pid_namespace();
+  write_executable_file(header);
   header.executable_bytes = not_negative(sys_readlink("/proc/self/exe", to, kPathBytes));
   to += header.executable_bytes;
   header.cwd_bytes = not_negative(sys_getcwd(to, kPathBytes));  // counts the closing zero

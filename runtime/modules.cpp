@@ -5,6 +5,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <sys/auxv.h>
 
 #include "runtime/modules.h"
 #include "runtime/process.h"
@@ -26,19 +27,44 @@ std::uint32_t known_module(std::uintptr_t address) {
   return 0;
 }
 
-// Copies the NT_GNU_BUILD_ID note of the file mapped at `start`, if its ELF header lies there.
-void copy_build_id(wire::ModuleEntry& entry) {
-  entry.build_id_bytes = 0;
+struct Segments {
+  const ElfW(Phdr) * first;
+  unsigned long count;
+};
+
+// What the kernel says of the program; of a library, what the ELF header at its start says.
+Segments segments_of(const wire::ModuleEntry& entry, bool is_program) {
+  if (is_program) return {reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR)), getauxval(AT_PHNUM)};
   const auto* elf = reinterpret_cast<const ElfW(Ehdr)*>(entry.start);
-  if (elf->e_ident[0] != 0x7f || elf->e_ident[1] != 'E' || elf->e_ident[2] != 'L' || elf->e_ident[3] != 'F') return;
-  if (elf->e_phoff == 0 || elf->e_phoff + std::uint64_t{elf->e_phnum} * sizeof(ElfW(Phdr)) > wire::kPageBytes) return;
-  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(entry.start + elf->e_phoff);
-  for (int i = 0; i < elf->e_phnum; ++i) {
-    if (segments[i].p_type != PT_NOTE) continue;
-    const std::uintptr_t at = entry.bias + segments[i].p_vaddr;
-    if (at < entry.start || at + segments[i].p_memsz > entry.end) continue;
+  if (elf->e_ident[0] != 0x7f || elf->e_ident[1] != 'E' || elf->e_ident[2] != 'L' || elf->e_ident[3] != 'F') return {};
+  if (elf->e_phoff == 0 || elf->e_phoff + std::uint64_t{elf->e_phnum} * sizeof(ElfW(Phdr)) > wire::kPageBytes) {
+    return {};
+  }
+  return {reinterpret_cast<const ElfW(Phdr)*>(entry.start + elf->e_phoff), elf->e_phnum};
+}
+
+bool is_loaded(const Segments& segments, const ElfW(Phdr) & note) {
+  for (unsigned long i = 0; i < segments.count; ++i) {
+    const ElfW(Phdr)& segment = segments.first[i];
+    if (segment.p_type == PT_LOAD && note.p_vaddr >= segment.p_vaddr &&
+        note.p_vaddr + note.p_filesz <= segment.p_vaddr + segment.p_filesz) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Copies the NT_GNU_BUILD_ID note, where one is in memory. [start, end) may be one segment of a program only, where
+// there are gaps between them.
+void copy_build_id(wire::ModuleEntry& entry, bool is_program) {
+  entry.build_id_bytes = 0;
+  const Segments segments = segments_of(entry, is_program);
+  for (unsigned long i = 0; i < segments.count; ++i) {
+    const ElfW(Phdr)& segment = segments.first[i];
+    if (segment.p_type != PT_NOTE || !is_loaded(segments, segment)) continue;
+    const std::uintptr_t at = entry.bias + segment.p_vaddr;
     std::uintptr_t note_at = at;
-    while (note_at + sizeof(ElfW(Nhdr)) <= at + segments[i].p_memsz) {
+    while (note_at + sizeof(ElfW(Nhdr)) <= at + segment.p_filesz) {
       const auto* note = reinterpret_cast<const ElfW(Nhdr)*>(note_at);
       const std::uintptr_t name = note_at + sizeof(*note);
       const std::uintptr_t value = name + ((note->n_namesz + 3u) & ~3u);
@@ -54,7 +80,7 @@ void copy_build_id(wire::ModuleEntry& entry) {
 
 // The program itself has no name in the dynamic linker's list.
 void copy_path(wire::ModuleEntry& entry, const char* name) {
-  if (name != nullptr && name[0] != 0) {
+  if (name != nullptr) {
     std::size_t length = text_length(name);
     if (length > sizeof(entry.path)) length = sizeof(entry.path);
     copy_bytes(entry.path, name, length);
@@ -83,8 +109,10 @@ std::uint32_t module_of(std::uintptr_t address) {
   entry.start = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
   entry.end = reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
   entry.bias = found.dlfo_link_map != nullptr ? found.dlfo_link_map->l_addr : 0;
-  copy_path(entry, found.dlfo_link_map != nullptr ? found.dlfo_link_map->l_name : nullptr);
-  copy_build_id(entry);
+  const char* name = found.dlfo_link_map != nullptr ? found.dlfo_link_map->l_name : nullptr;
+  const bool is_program = name == nullptr || name[0] == 0;
+  copy_path(entry, is_program ? nullptr : name);
+  copy_build_id(entry, is_program);
   entry.ready.store(1, std::memory_order_release);
   return index + 1;
 }

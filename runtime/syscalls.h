@@ -8,6 +8,7 @@
 #include <linux/futex.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <time.h>
 
 namespace glimpse::runtime {
@@ -50,6 +51,7 @@ inline long sys_mkdir(const char* path, unsigned mode) { return raw_syscall(__NR
 inline long sys_readlink(const char* path, char* to, size_t bytes) {
   return raw_syscall(__NR_readlink, as_long(path), as_long(to), static_cast<long>(bytes));
 }
+inline long sys_stat(const char* path, struct stat* to) { return raw_syscall(__NR_stat, as_long(path), as_long(to)); }
 inline long sys_getcwd(char* to, size_t bytes) {
   return raw_syscall(__NR_getcwd, as_long(to), static_cast<long>(bytes));
 }

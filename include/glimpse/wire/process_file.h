@@ -61,6 +61,10 @@ struct ProcessHeader {
   std::uint32_t command_bytes;  // arguments, each closed by a zero byte
   std::uint32_t linked;         // 1 where the program started its collector itself
   std::uint64_t pid_namespace;  // the number of the namespace that `pid` and `ppid` count in; 0 where not known
+  // Which file the process runs, as stat() tells it, whatever its path leads to by now; all 0 where not known.
+  std::uint64_t executable_device;
+  std::uint64_t executable_inode;
+  std::int64_t executable_modified_ns;
 
   alignas(64) std::atomic<std::uint32_t> module_count;
   std::atomic<std::uint32_t> function_count;  // ids handed out; an entry is valid once its `module` is not 0

@@ -54,6 +54,10 @@ TEST(Layout, ProcessHeader) {
   EXPECT_EQ(offsetof(ProcessHeader, cwd_bytes), 76u);
   EXPECT_EQ(offsetof(ProcessHeader, command_bytes), 80u);
   EXPECT_EQ(offsetof(ProcessHeader, linked), 84u);
+  EXPECT_EQ(offsetof(ProcessHeader, pid_namespace), 88u);
+  EXPECT_EQ(offsetof(ProcessHeader, executable_device), 96u);
+  EXPECT_EQ(offsetof(ProcessHeader, executable_inode), 104u);
+  EXPECT_EQ(offsetof(ProcessHeader, executable_modified_ns), 112u);
   EXPECT_EQ(offsetof(ProcessHeader, module_count), 128u);
   EXPECT_EQ(offsetof(ProcessHeader, function_count), 132u);
   EXPECT_EQ(offsetof(ProcessHeader, ring_count), 136u);
