@@ -156,14 +156,13 @@ bool attach_process() {
     Attachment seen = process.attachment.load(std::memory_order_acquire);
     if (seen == Attachment::kDisabled) return false;
     if (seen == Attachment::kAttached && function_table_is_ours()) return true;
-    if (seen == Attachment::kAttaching) {
-      if (process.pid == sys_getpid()) {  // another thread is at it
-        sys_futex_wait(&process.attachment, static_cast<std::uint32_t>(seen), 100'000'000);
-        continue;
-      }
-      // Forked while another thread of the parent was attaching: that thread does not exist here.
+    const Attachment ours = attaching_by(sys_getpid());
+    if (seen == ours) {  // another thread is at it
+      sys_futex_wait(&process.attachment, static_cast<std::uint32_t>(seen), 100'000'000);
+      continue;
     }
-    if (!process.attachment.compare_exchange_strong(seen, Attachment::kAttaching)) continue;
+    // Else nobody is: in a forked child, what another thread of its parent began does not go on.
+    if (!process.attachment.compare_exchange_strong(seen, ours)) continue;
     const bool attached = attach();
     process.attachment.store(attached ? Attachment::kAttached : Attachment::kDisabled, std::memory_order_release);
     sys_futex_wake(&process.attachment);

@@ -16,7 +16,15 @@
 
 namespace glimpse::runtime {
 
-enum class Attachment : std::uint32_t { kNone = 0, kAttaching, kAttached, kDisabled };
+enum class Attachment : std::uint32_t {
+  kNone = 0,
+  kAttached,
+  kDisabled,
+  kAttaching,  // plus the pid of the process that is at it, which a forked child of it is not
+};
+inline Attachment attaching_by(std::uint32_t pid) {
+  return static_cast<Attachment>(static_cast<std::uint32_t>(Attachment::kAttaching) + pid);
+}
 
 struct Process {
   std::atomic<Attachment> attachment;  // futex
