@@ -16,6 +16,8 @@
 
 #include "collector/futex.h"
 #include "collector/journal.h"
+#include "collector/left_running.h"
+#include "collector/process_age.h"
 #include "collector/process_numbers.h"
 #include "collector/process_trace.h"
 #include "collector/process_watch.h"
@@ -41,6 +43,12 @@ constexpr std::uint64_t kWorthStaying = 4096;
 constexpr std::chrono::nanoseconds kNap = 200us;
 constexpr std::chrono::nanoseconds kMergeWait = 1ms;
 constexpr std::chrono::nanoseconds kLivenessInterval = 20ms;
+// How long a shell may take from its fork to the first call of the program it runs; and how often to look for those who
+// take longer.
+constexpr std::chrono::nanoseconds kStartingTime = 100ms;
+constexpr std::chrono::nanoseconds kLookInterval = 100ms;
+
+constexpr std::int64_t kNever_ns = std::numeric_limits<std::int64_t>::max();
 
 class SessionCollector final : public Collector {
  public:
@@ -49,6 +57,7 @@ class SessionCollector final : public Collector {
         session_(std::move(session)),
         writer_of_(std::move(writer_of)),
         finish_called_(!waits_for_finish),
+        since_monotonic_ns_(waits_for_finish ? began_monotonic_ns(getpid()) : kNever_ns),
         journal_(session_->folder()) {}
 
   const std::string& session() const override { return session_->folder(); }
@@ -100,6 +109,7 @@ class SessionCollector final : public Collector {
   void finish_process(Traced& traced);
   void retire_finished();
   bool images_to_come() const;
+  bool processes_to_come();
   bool several_lanes() const;
   ProcessEnd end_of(ProcessTrace& trace);
   Result<Totals> give_up(const Error& error);
@@ -108,6 +118,7 @@ class SessionCollector final : public Collector {
   std::unique_ptr<Session> session_;
   WriterOf writer_of_;
   std::atomic<bool> finish_called_;
+  std::int64_t since_monotonic_ns_;  // no process of the session began before
   std::mutex mutex_;
   std::map<pid_t, int> ends_;
 
@@ -126,6 +137,9 @@ class SessionCollector final : public Collector {
   Totals totals_;
   Clock::time_point last_flush_{};
   Clock::time_point last_liveness_{};
+  Clock::time_point next_look_{};
+  std::set<pid_t> exiting_;  // processes that were told that their records are written, and have not gone yet
+  std::optional<Clock::time_point> unclear_since_;
 };
 
 void SessionCollector::discover() {
@@ -147,6 +161,8 @@ void SessionCollector::add_process(std::uint32_t number) {
     return;
   }
   const wire::ProcessHeader& header = (*view)->header();
+  since_monotonic_ns_ = std::min(since_monotonic_ns_, header.start_monotonic_ns);
+  unclear_since_.reset();
   const pid_t here = number_here(static_cast<pid_t>(header.pid), header.pid_namespace);
   const std::uint32_t pid = here > 0 ? static_cast<std::uint32_t>(here) : header.pid;
   // The same process before it called exec, in a file of its own or as a vfork child in its parent's: that comes first.
@@ -230,6 +246,7 @@ void SessionCollector::resume_process(const ProcessState& state) {
   const auto writer = output_of(state.pid);
   if (!writer) return;
   const wire::ProcessHeader& header = (*view)->header();
+  since_monotonic_ns_ = std::min(since_monotonic_ns_, header.start_monotonic_ns);
   const pid_t here = number_here(static_cast<pid_t>(header.pid), header.pid_namespace);
   auto watch = std::make_unique<ProcessWatch>(here, header.start_monotonic_ns);
   processes_.push_back(
@@ -434,6 +451,9 @@ void SessionCollector::retire_finished() {
   for (Traced& traced : processes_) {
     if (!traced.trace->finished()) continue;
     ProcessView& view = traced.trace->view();
+    if (view.header().state.load(std::memory_order_acquire) == wire::ProcessState::kExiting) {
+      exiting_.insert(static_cast<pid_t>(traced.trace->pid()));
+    }
     view.header().drained.store(1, std::memory_order_release);
     wake(view.header().drained);
     unlink(view.path().c_str());
@@ -451,6 +471,20 @@ void SessionCollector::retire_finished() {
 bool SessionCollector::images_to_come() const {
   return std::any_of(missing_.begin(), missing_.end(),
                      [&](std::uint32_t number) { return access(session_->process_path(number).c_str(), F_OK) == 0; });
+}
+
+// Daemons and programs in the background that have not called anything traced yet.
+bool SessionCollector::processes_to_come() {
+  const auto now = Clock::now();
+  if (now < next_look_) return true;
+  const LeftRunning found = left_running(session_->folder(), since_monotonic_ns_, exiting_);
+  if (found == LeftRunning::kNone) return false;
+  if (found == LeftRunning::kUnclear) {
+    if (!unclear_since_) unclear_since_ = now;
+    return now - *unclear_since_ < kStartingTime;
+  }
+  next_look_ = now + kLookInterval;
+  return true;
 }
 
 // Records can no longer be written. The programs go on without us; what they have recorded stays for `glimpse recover`.
@@ -491,6 +525,7 @@ Result<Totals> SessionCollector::run() {
     retire_finished();
     if (consumed >= kWorthStaying || full) continue;
     if (consumed == 0 && last_round && processes_.empty() && !images_to_come() &&
+        session_->header().process_count.load(std::memory_order_acquire) == known_ && !processes_to_come() &&
         session_->header().process_count.load(std::memory_order_acquire) == known_) {
       break;
     }

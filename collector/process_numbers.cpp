@@ -1,5 +1,6 @@
 #include "collector/process_numbers.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +36,16 @@ bool is_number(const std::string& name) {
 
 }  // namespace
 
+std::vector<pid_t> process_numbers(const std::string& proc) {
+  std::vector<pid_t> numbers;
+  std::error_code error;
+  for (fs::directory_iterator at(proc, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (is_number(name)) numbers.push_back(static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10)));
+  }
+  return numbers;
+}
+
 std::uint64_t pid_namespace_of(const std::string& process_folder) {
   std::error_code error;
   const std::string link = fs::read_symlink(process_folder + "/ns/pid", error).string();  // pid:[4026531836]
@@ -44,11 +55,9 @@ std::uint64_t pid_namespace_of(const std::string& process_folder) {
 
 pid_t number_here(pid_t pid, std::uint64_t pid_namespace, const std::string& proc) {
   if (pid_namespace == 0 || pid_namespace == pid_namespace_of(proc + "/self")) return pid;
-  std::error_code error;
-  for (fs::directory_iterator at(proc, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (!is_number(name) || pid_namespace_of(at->path().string()) != pid_namespace) continue;
-    if (innermost_number(at->path().string()) == pid) return static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10));
+  for (const pid_t number : process_numbers(proc)) {
+    const std::string folder = fmt::format("{}/{}", proc, number);
+    if (pid_namespace_of(folder) == pid_namespace && innermost_number(folder) == pid) return number;
   }
   return 0;
 }

@@ -8,8 +8,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace glimpse::collector {
+
+// The numbers of all processes in `proc`, which is /proc, but in tests.
+std::vector<pid_t> process_numbers(const std::string& proc = "/proc");
 
 // The PID namespace of the process that the folder below /proc belongs to; 0 where it cannot be told.
 std::uint64_t pid_namespace_of(const std::string& process_folder);
