@@ -10,7 +10,10 @@
 // The same where the handler calls traced functions in both.
 // RUN: %glimpse run -q ./app calling | FileCheck %s --check-prefix=CHILDREN
 // RUN: jq -rs '(map(select(.function == "steps::before()").pid) | first) as $main | map(select(.stage == "START" and .pid == $main).function) | group_by(.) | map("parent: \(.[0]) \(length)")[]' glimpse.jsonl | FileCheck %s
+// RUN: jq -r 'select(.stage == "START" and .function == "steps::in_handler()").pid' glimpse.jsonl | sort | uniq -c | awk '{ print $1 }' | sort | uniq -c | FileCheck %s --check-prefix=HANDLERS
 //
+// HANDLERS: 90 1{{$}}
+// HANDLERS: 1 90{{$}}
 // CHILDREN: as many children as forks
 // WHOLE:    whole: 91 processes, {{[0-9]+}} calls, 0 exceptions, 0 open, 0 dropped
 // CHECK:      parent: steps::after() 1
