@@ -21,21 +21,26 @@ class StacksTest : public testing::Test {
   StacksTest() : lane_(this_thread.lane) {
     slow_paths = {};
     this_thread = {};
-    frames_[0] = bottom_frame;
-    lane_.top = lane_.base = frames_.data();
-    lane_.end = frames_.data() + frames_.size();
+    // Pages of their own, as parked frames are unmapped in the end.
+    lane_.base = static_cast<Frame*>(pages(kPage));
+    lane_.base[0] = bottom_frame;
+    lane_.top = lane_.base;
+    lane_.end = lane_.base + kPage / sizeof(Frame);
     lane_.ring = &ring_;
-    memory_ = reinterpret_cast<std::uintptr_t>(
-        mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+    memory_ = reinterpret_cast<std::uintptr_t>(pages(kBytes));
     // The thread's own: the upper half. What lies below it is for fibers.
     lane_.stack = {memory_ + kBytes / 2 + kPage, memory_ + kBytes, StackKind::kThreads, 0};
     guard(kBytes / 2);
   }
   ~StacksTest() override {
     forget_stacks(this_thread);
+    munmap(lane_.base, kPage);
     munmap(reinterpret_cast<void*>(memory_), kBytes);
   }
 
+  static void* pages(std::uintptr_t bytes) {
+    return mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  }
   void guard(std::uintptr_t offset) {
     ASSERT_EQ(0, mprotect(reinterpret_cast<void*>(memory_ + offset), kPage, PROT_NONE));
   }
@@ -61,7 +66,6 @@ class StacksTest : public testing::Test {
   std::uintptr_t memory_;
   Lane& lane_;
   wire::RingHeader ring_{};
-  std::vector<Frame> frames_{64};
 };
 
 using Ids = std::vector<std::uint32_t>;
