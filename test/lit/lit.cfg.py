@@ -44,6 +44,9 @@ for word, c, cxx in compilers:
         config.substitutions.append((f"%{word.replace('clang', 'clangxx').replace('gcc', 'gxx')}\\b", cxx))
         config.substitutions.append((f"%{word}\\b", c))
 
+if shutil.which("ld.lld-14"):
+    config.available_features.add("lld-14")
+
 if os.path.exists("/usr/include/boost/context/fiber.hpp"):
     config.available_features.add("boost-context")
 
@@ -68,7 +71,8 @@ if (
     and shutil.which("setpriv")
     and not os.statvfs(config.glimpse_build_dir).f_flag & os.ST_NOSUID
     and subprocess.run(
-        [*as_nobody, os.path.join(config.glimpse_bin_dir, "glimpse"), "--version"], capture_output=True
+        # Through a shell: setpriv itself still has root's capabilities when it starts a program.
+        [*as_nobody, "sh", "-c", os.path.join(config.glimpse_bin_dir, "glimpse") + " --version"], capture_output=True
     ).returncode == 0
 ):
     config.available_features.add("other-user")

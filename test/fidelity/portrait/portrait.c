@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 
 extern char** environ;
 
@@ -116,12 +117,28 @@ static void tell_descriptors(void) {
   }
 }
 
+static int several_threads(const char* status) {
+  for (; *status; ++status)
+    if (begins_with(status, "\nThreads:\t1\n")) return 0;
+  return 1;
+}
+
+// A thread that was joined counts until the kernel has put it away: others get a moment to become one.
+static void read_status(char* status, long size) {
+  const struct timespec moment_ns = {0, 5000000};
+  for (int tries = 0; tries < 20; ++tries) {
+    content("/proc/self/status", status, size);
+    if (!several_threads(status)) return;
+    call(SYS_nanosleep, (long)&moment_ns, 0, 0, 0, 0);
+  }
+}
+
 // User, groups, mask of files, threads, signals (pending, blocked, ignored, caught), capabilities, seccomp, processors.
 static void tell_status(void) {
   static const char* const told[] = {"Name:", "Umask:", "TracerPid:", "Uid:", "Gid:", "Groups:", "Threads:", "SigPnd:", "ShdPnd:", "SigBlk:",
                                      "SigIgn:", "SigCgt:", "Cap", "NoNewPrivs:", "Seccomp:", "Cpus_allowed:"};
   static char status[kPathBytes * 2];
-  content("/proc/self/status", status, sizeof status);
+  read_status(status, sizeof status);
   for (const char* line = status; *line;) {
     int wanted = 0;
     for (size_t i = 0; i < sizeof told / sizeof *told; ++i) wanted |= begins_with(line, told[i]);
