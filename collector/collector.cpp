@@ -81,6 +81,7 @@ class SessionCollector final : public Collector {
     std::unique_ptr<ProcessTrace> trace;
     std::unique_ptr<ProcessWatch> watch;
     bool dead = false;
+    std::int64_t looked_ns = 0;  // when its lanes were last looked for: a younger one may hold records from then on
   };
 
   // A Writer, and where its text lies.
@@ -319,8 +320,9 @@ bool SessionCollector::several_lanes() const {
 
 // How far a process's records may be consumed now.
 std::int64_t SessionCollector::limit_ns(const Traced& traced, bool several) const {
-  if (traced.dead || !several) return std::numeric_limits<std::int64_t>::max();
-  return traced.trace->now_ns() - kMergeWindow_ns;
+  if (traced.dead) return std::numeric_limits<std::int64_t>::max();
+  if (!several) return traced.looked_ns;
+  return traced.looked_ns - kMergeWindow_ns;
 }
 
 // One turn: names what is new, then consumes what is there, processes in the order of their earliest record. Returns
@@ -329,6 +331,7 @@ std::uint64_t SessionCollector::turn() {
   for (Traced& traced : processes_) {
     if (traced.trace->finished()) continue;
     traced.trace->decide_functions();
+    traced.looked_ns = traced.trace->now_ns();
     traced.trace->find_lanes();
   }
   const bool several = several_lanes();

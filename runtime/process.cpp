@@ -147,26 +147,29 @@ bool attach() {
 }  // namespace
 
 bool process_attached() {
-  return process.attachment.load(std::memory_order_acquire) == Attachment::kAttached && function_table_is_ours();
+  return state_of(process.attachment.load(std::memory_order_acquire)) == Attachment::kAttached &&
+         function_table_is_ours();
 }
 
 bool attach_process() {
   const SignalsHeld held;  // what a handler calls meanwhile is recorded, too
+  const std::uint32_t pid = sys_getpid();
+  const Attachment attaching = of_process(Attachment::kAttaching, pid);
+  const Attachment attached = of_process(Attachment::kAttached, pid);
   while (true) {
     Attachment seen = process.attachment.load(std::memory_order_acquire);
     if (seen == Attachment::kDisabled) return false;
-    if (seen == Attachment::kAttached && function_table_is_ours()) return true;
-    const Attachment ours = attaching_by(sys_getpid());
-    if (seen == ours) {  // another thread is at it
+    if (seen == attached) return true;
+    if (seen == attaching) {  // another thread is at it
       sys_futex_wait(&process.attachment, static_cast<std::uint32_t>(seen), 100'000'000);
       continue;
     }
-    // Else nobody is: in a forked child, what another thread of its parent began does not go on.
-    if (!process.attachment.compare_exchange_strong(seen, ours)) continue;
-    const bool attached = attach();
-    process.attachment.store(attached ? Attachment::kAttached : Attachment::kDisabled, std::memory_order_release);
+    // Else nobody is: in a forked child, what a thread of its parent began or did does not count.
+    if (!process.attachment.compare_exchange_strong(seen, attaching)) continue;
+    const bool done = attach();
+    process.attachment.store(done ? attached : Attachment::kDisabled, std::memory_order_release);
     sys_futex_wake(&process.attachment);
-    return attached;
+    return done;
   }
 }
 
