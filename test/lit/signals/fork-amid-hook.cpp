@@ -20,16 +20,13 @@
 // CHECK-NEXT: parent: steps::before() 1
 // CHECK-NEXT: parent: steps::calls(int) 1
 // CHECK:      parent: steps::leaf(int) 2
-#include <link.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <ucontext.h>
 #include <unistd.h>
 
-#define UNTRACED __attribute__((no_instrument_function))
-static unsigned long library_start, library_end;
+#include "inputs/stepping.h"
+
 static volatile int instructions, forks, well_ended, child, calling;
 
 namespace steps {
@@ -47,16 +44,14 @@ volatile int sink;
 }  // namespace steps
 
 UNTRACED static void on_trap(int, siginfo_t*, void* context) {
-  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
-  const auto at = static_cast<unsigned long>(registers[REG_RIP]);
-  if (at < library_start || at >= library_end) return;
+  if (!stepping::in_library(context)) return;
   instructions = instructions + 1;
   if (instructions % 3 != 0 || forks >= 90) return;
   const pid_t pid = fork();
   if (calling) steps::in_handler();
   if (pid == 0) {
     child = 1;
-    registers[REG_EFL] &= ~0x100L;
+    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &= ~stepping::kTrapFlag;
     return;
   }
   int status = -1;
@@ -65,28 +60,13 @@ UNTRACED static void on_trap(int, siginfo_t*, void* context) {
   else fprintf(stderr, "child %d at instruction %d: status %#x\n", forks, instructions, status);
 }
 
-UNTRACED static int find_library(dl_phdr_info* info, size_t, void*) {
-  if (strstr(info->dlpi_name, "libglimpse") == nullptr) return 0;
-  for (int i = 0; i < info->dlpi_phnum; ++i) {
-    const auto& segment = info->dlpi_phdr[i];
-    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
-    library_start = info->dlpi_addr + segment.p_vaddr;
-    library_end = library_start + segment.p_memsz;
-  }
-  return 1;
-}
-
 UNTRACED int main(int count, char** words) {
   calling = count > 1 && strcmp(words[1], "calling") == 0;
-  dl_iterate_phdr(find_library, nullptr);
-  struct sigaction action {};
-  action.sa_sigaction = on_trap;
-  action.sa_flags = SA_SIGINFO;
-  sigaction(SIGTRAP, &action, nullptr);
+  stepping::prepare(on_trap);
   steps::before();
-  asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+  stepping::begin();
   steps::calls(1);
-  asm volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+  stepping::end();
   if (child) {
     steps::in_child();
     _exit(0);

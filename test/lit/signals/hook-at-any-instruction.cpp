@@ -8,23 +8,18 @@
 // REQUIRES: gcc, clang-19
 // CHECK: as if nothing had happened
 // CHECK-NEXT: thrown: as if nothing had happened
-#include <dlfcn.h>
-#include <link.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <ucontext.h>
 
 #include <stdexcept>
 
-#define UNTRACED __attribute__((no_instrument_function))
+#include "inputs/stepping.h"
+
 #define KEPT [[gnu::noinline]]
 
-static unsigned long library_start, library_end;
 static volatile long handled;
-static bool stepping, stepping_throws;
+static bool steps_calls, steps_throws;
 
 namespace steps {
 volatile int sink;
@@ -63,9 +58,9 @@ KEPT void catcher() {
 }  // namespace steps
 
 UNTRACED static void step(bool on) {
-  if (!stepping) return;
-  if (on) asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
-  else asm volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+  if (!steps_calls) return;
+  if (on) stepping::begin();
+  else stepping::end();
 }
 
 namespace steps {
@@ -79,21 +74,9 @@ KEPT void deep(int n) {
 }  // namespace steps
 
 UNTRACED static void on_trap(int, siginfo_t*, void* context) {
-  const auto at = static_cast<unsigned long>(static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
-  if (at < library_start || at >= library_end) return;
+  if (!stepping::in_library(context)) return;
   handled = handled + 1;
   steps::handler_calls();
-}
-
-UNTRACED static int find_library(dl_phdr_info* info, size_t, void*) {
-  if (strstr(info->dlpi_name, "libglimpse") == nullptr) return 0;
-  for (int i = 0; i < info->dlpi_phnum; ++i) {
-    const auto& segment = info->dlpi_phdr[i];
-    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
-    library_start = info->dlpi_addr + segment.p_vaddr;
-    library_end = library_start + segment.p_memsz;
-  }
-  return 1;
 }
 
 UNTRACED static void* in_thread(void*) {
@@ -105,13 +88,9 @@ UNTRACED static void* in_thread(void*) {
 }
 
 UNTRACED int main(int count, char** words) {
-  stepping = count > 1 && strcmp(words[1], "stepped") == 0;
-  stepping_throws = count > 1 && strcmp(words[1], "thrown") == 0;
-  dl_iterate_phdr(find_library, nullptr);
-  struct sigaction action {};
-  action.sa_sigaction = on_trap;
-  action.sa_flags = SA_SIGINFO;
-  sigaction(SIGTRAP, &action, nullptr);
+  steps_calls = count > 1 && strcmp(words[1], "stepped") == 0;
+  steps_throws = count > 1 && strcmp(words[1], "thrown") == 0;
+  stepping::prepare(on_trap);
   steps::inner();
   steps::calls(5);
   const auto stepped = [](auto body) UNTRACED {
@@ -124,10 +103,10 @@ UNTRACED int main(int count, char** words) {
   for (int i = 0; i < 3; ++i) steps::many();
   stepped([]() UNTRACED { steps::many(); });
   steps::deep(4098);
-  const bool others_stepped = stepping;
-  stepping = stepping_throws;
+  const bool others_stepped = steps_calls;
+  steps_calls = steps_throws;
   stepped([]() UNTRACED { steps::catcher(); });
-  stepping = others_stepped;
+  steps_calls = others_stepped;
   stepped([]() UNTRACED { steps::calls(1); });
   pthread_t thread;
   if (pthread_create(&thread, nullptr, in_thread, nullptr) != 0) return 1;
