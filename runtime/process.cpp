@@ -147,29 +147,27 @@ bool attach() {
 }  // namespace
 
 bool process_attached() {
-  return state_of(process.attachment.load(std::memory_order_acquire)) == Attachment::kAttached &&
-         function_table_is_ours();
+  return process.attachment.load(std::memory_order_acquire) == Attachment::kAttached && function_table_is_ours();
 }
 
 bool attach_process() {
   const SignalsHeld held;  // what a handler calls meanwhile is recorded, too
-  const std::uint32_t pid = sys_getpid();
-  const Attachment attaching = of_process(Attachment::kAttaching, pid);
-  const Attachment attached = of_process(Attachment::kAttached, pid);
+  const Attachment ours = attaching_by(sys_getpid());
   while (true) {
     Attachment seen = process.attachment.load(std::memory_order_acquire);
     if (seen == Attachment::kDisabled) return false;
-    if (seen == attached) return true;
-    if (seen == attaching) {  // another thread is at it
+    if (seen == Attachment::kAttached && function_table_is_ours()) return true;
+    if (seen == ours) {  // another thread is at it
       sys_futex_wait(&process.attachment, static_cast<std::uint32_t>(seen), 100'000'000);
       continue;
     }
     // Else nobody is: in a forked child, what a thread of its parent began or did does not count.
-    if (!process.attachment.compare_exchange_strong(seen, attaching)) continue;
-    const bool done = attach();
-    process.attachment.store(done ? attached : Attachment::kDisabled, std::memory_order_release);
+    if (!process.attachment.compare_exchange_strong(seen, ours)) continue;
+    // Another thread may have begun and finished since we looked: its parent's kAttached reads like its own.
+    const bool attached = function_table_is_ours() || attach();
+    process.attachment.store(attached ? Attachment::kAttached : Attachment::kDisabled, std::memory_order_release);
     sys_futex_wake(&process.attachment);
-    return done;
+    return attached;
   }
 }
 

@@ -16,12 +16,15 @@
 
 namespace glimpse::runtime {
 
-enum class Attachment : std::uint32_t { kNone, kDisabled, kAttaching, kAttached };
-// The last two with the pid of the process that is: to a forked child its parent's word is not its own.
-inline Attachment of_process(Attachment state, std::uint32_t pid) {
-  return static_cast<Attachment>(static_cast<std::uint32_t>(state) | pid << 2);
+enum class Attachment : std::uint32_t {
+  kNone,
+  kDisabled,
+  kAttached,
+  kAttaching,  // plus the pid of the process that is at it, which a forked child of it is not
+};
+inline Attachment attaching_by(std::uint32_t pid) {
+  return static_cast<Attachment>(static_cast<std::uint32_t>(Attachment::kAttaching) + pid);
 }
-inline Attachment state_of(Attachment word) { return static_cast<Attachment>(static_cast<std::uint32_t>(word) & 3); }
 
 struct Process {
   std::atomic<Attachment> attachment;  // futex

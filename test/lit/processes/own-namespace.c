@@ -10,6 +10,12 @@
 // WHOLE: whole: 2 processes, 4 calls, 0 exceptions, 0 open, 0 dropped
 // RUN: jq -sc 'map(select(.record_type == "process")) | map(.pid) | unique | length' glimpse.jsonl | FileCheck %s --check-prefix=NUMBERS
 // NUMBERS: {{^}}2{{$}}
+//
+// Its child may be number 1 too, in a namespace of its own again:
+// RUN: timeout 60 %glimpse run -q -o again.jsonl -- unshare -Urpf ./app again && %{whole} again.jsonl | FileCheck %s --check-prefix=AGAIN
+// AGAIN: whole: 2 processes, 4 calls, 0 exceptions, 0 open, 0 dropped
+#define _GNU_SOURCE
+#include <sched.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,8 +24,9 @@ static volatile int sink;
 
 __attribute__((noinline)) static void step(int n) { sink += n; }
 
-__attribute__((no_instrument_function)) static int run(void) {
+__attribute__((no_instrument_function)) static int run(int again) {
   step(1);
+  if (again && unshare(CLONE_NEWPID) != 0) return 1;
   const pid_t child = fork();
   if (child == 0) {
     step(2);
@@ -28,7 +35,7 @@ __attribute__((no_instrument_function)) static int run(void) {
   }
   waitpid(child, NULL, 0);
   printf("I am %d, my child is %d\n", getpid(), child);
-  return 3;
+  return again ? 0 : 3;
 }
 
-int main(void) { return run(); }
+int main(int count, char** words) { return run(count > 1 && words != NULL); }
