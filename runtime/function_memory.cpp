@@ -56,7 +56,7 @@ bool map_function_table() {
 void use_function_table() {
   mapped_table->decisions = reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
   mapped_table->depth_limit = &process.header->depth_limit;
-  mapped_table->mask = mapped_slots - 1;
+  mapped_table->mask = table_mask(mapped_slots);
   mapped_table->ours.store(1, std::memory_order_release);
   function_table.store(mapped_table, std::memory_order_release);
 }
@@ -65,7 +65,7 @@ void keep_function_table_readable() {
   if (mapped_table == nullptr || function_table_is_ours()) return;
   mapped_table->decisions = reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
   mapped_table->depth_limit = &process.header->depth_limit;
-  mapped_table->mask = mapped_slots - 1;
+  mapped_table->mask = table_mask(mapped_slots);
 }
 
 void stop_using_function_table() { function_table.store(&empty_table, std::memory_order_release); }

@@ -19,14 +19,13 @@ namespace {
 
 // Finds or claims the slot of `function`. Null where the table is full.
 FunctionSlot* claim_slot(FunctionTable& table, std::uintptr_t function) {
-  const std::uintptr_t mask = table.mask;
-  std::uintptr_t index = slot_index(function, mask);
-  for (std::uintptr_t tries = 0; tries < mask; ++tries) {
-    FunctionSlot& slot = table.slots[index];
-    std::uintptr_t found = slot.function.load(std::memory_order_relaxed);
-    if (found == 0 && slot.function.compare_exchange_strong(found, function)) return &slot;
-    if (found == function) return &slot;
-    index = (index + 1) & mask;
+  std::uintptr_t offset = first_offset(table, function);
+  for (std::uintptr_t tried = 0; tried < table.mask; tried += sizeof(FunctionSlot)) {
+    FunctionSlot& slot = slot_at(table, offset);
+    std::uintptr_t found = slot.key.load(std::memory_order_relaxed);
+    if (found == 0 && slot.key.compare_exchange_strong(found, undecided_key(function))) return &slot;
+    if (function_of_key(found) == function) return &slot;
+    offset = next_offset(table, offset);
   }
   return nullptr;
 }
@@ -48,7 +47,7 @@ std::uint32_t new_id(std::uintptr_t function) {
 // Another thread, or a handler on this one, may register the same function at the same time: the first id wins, the
 // other is never used in an event. A handler may also fork: then the id is the parent's, and nobody's in the child.
 bool has_id_of_process(FunctionSlot& slot, std::uintptr_t function, std::uint32_t generation) {
-  if (slot.id.load(std::memory_order_acquire) != 0) return true;
+  if (slot.what.load(std::memory_order_acquire) != 0) return true;
   const std::uint32_t id = new_id(function);
   if (process.generation != generation || !process_attached()) return false;
   if (id == 0) {
@@ -56,7 +55,7 @@ bool has_id_of_process(FunctionSlot& slot, std::uintptr_t function, std::uint32_
     return false;
   }
   std::uint32_t none = 0;
-  slot.id.compare_exchange_strong(none, id, std::memory_order_acq_rel);
+  slot.what.compare_exchange_strong(none, (id << kFlagBits) | kRecorded, std::memory_order_acq_rel);
   ring_bell();
   return true;
 }

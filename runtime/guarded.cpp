@@ -72,14 +72,13 @@ void take_back_abandoned(Thread& thread, std::uintptr_t stack_pointer) {
   if (abandoned(thread.lane, stack_pointer)) take_back(thread);
 }
 
-void enter_guarded(const FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
-                   std::uintptr_t stack_pointer) {
+void enter_guarded(const Callee& callee, std::uint32_t call_site, std::uintptr_t stack_pointer) {
   Thread& thread = this_thread;
   if (thread.lane.guard == kInternal) return;
   if (abandoned(thread.lane, stack_pointer)) take_back(thread);
   if (thread.lane.guard == 0 || thread.lane.guard == kInFlight) {
     const Guarded guarded(thread.lane, stack_pointer, thread.lane.guard);
-    enter_lane(thread.lane, table, slot, call_site, stack_pointer);
+    enter_lane_deciding(thread.lane, callee, call_site, stack_pointer);
     return;
   }
   Lane* lane = handler_lane(thread);
@@ -88,27 +87,27 @@ void enter_guarded(const FunctionTable& table, FunctionSlot& slot, std::uintptr_
     return;
   }
   const Guarded guarded(*lane, stack_pointer, 0);
-  enter_lane(*lane, table, slot, call_site, stack_pointer);
+  enter_lane_deciding(*lane, callee, call_site, stack_pointer);
 }
 
-void exit_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {
+void exit_guarded(std::uint32_t what, std::uint32_t call_site, std::uintptr_t stack_pointer) {
   Thread& thread = this_thread;
   if (thread.lane.guard == kInternal) return;
   if (abandoned(thread.lane, stack_pointer)) take_back(thread);
   if (thread.lane.guard == 0) {
     const Guarded guarded(thread.lane, stack_pointer, 0);
-    exit_lane(thread.lane, slot, call_site, stack_pointer);
+    exit_lane(thread.lane, what, call_site, stack_pointer);
     return;
   }
   if (thread.lane.guard == kInFlight) {
     const Guarded guarded(thread.lane, stack_pointer, kInFlight);
-    exit_in_flight(thread, slot, call_site, stack_pointer);
+    exit_in_flight(thread, what, call_site, stack_pointer);
     return;
   }
   Lane* lane = handler_lane(thread);
   if (lane == nullptr) return;
   const Guarded guarded(*lane, stack_pointer, 0);
-  exit_lane(*lane, slot, call_site, stack_pointer);
+  exit_lane(*lane, what, call_site, stack_pointer);
 }
 
 }  // namespace glimpse::runtime

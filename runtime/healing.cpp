@@ -4,6 +4,7 @@
 GLIMPSE_UNTRACED_BEGIN
 
 #include "glimpse/wire/record.h"
+#include "runtime/hot/function_table.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/room.h"
 #include "runtime/shadow_stack.h"
@@ -26,8 +27,8 @@ const Frame* innermost_kept(const Lane& lane, std::uintptr_t stack_pointer) {
 std::uint32_t pop_frames(Lane& lane, const Frame* last) {
   std::uint32_t recorded = 0;
   for (Frame* frame = lane.top; frame != last; --frame) {
-    if ((frame->what & kFrameRecorded) != 0) ++recorded;
-    lane.matched -= frame->what & kFrameCounted;
+    if ((frame->what & kRecorded) != 0) ++recorded;
+    lane.matched -= frame->what & kCounted;
   }
   lane.top = const_cast<Frame*>(last);
   return recorded;
@@ -71,7 +72,7 @@ const Frame* find_frame(const Lane& lane, std::uint32_t id, std::uint32_t call_s
     const bool callers = frame->stack_pointer > stack_pointer + kArgumentBytes &&
                          on_alternate(lane, frame->stack_pointer) == seen_on_alternate;
     if (callers && same_function != nullptr) return same_function;
-    if (frame->what >> kFrameFlagBits != id) continue;
+    if (frame->what >> kFlagBits != id) continue;
     if (callers || frame->call_site == call_site) return frame;
     if (same_function == nullptr) same_function = frame;
   }

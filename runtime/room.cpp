@@ -94,7 +94,7 @@ bool wait_for_reader(Lane& lane, std::uint64_t deadline_ns) {
 
 std::uint64_t deadline() { return patience_ns() + std::uint64_t{process.session->enqueue_timeout_ms} * 1'000'000; }
 
-// Room for `words` from the head on, for a START with its reserve behind it. Sets the lane's limit so that the usual
+// Room for `words` from the head on, for a START with its reserve behind it. Sets where the room ends so that the usual
 // path asks again before it runs out, and often enough for the collector to be woken in time.
 bool make_room(Lane& lane, std::uint64_t words, Need need) {
   wire::RingHeader& ring = *lane.ring;
@@ -114,7 +114,7 @@ bool make_room(Lane& lane, std::uint64_t words, Need need) {
       if (kept_behind > 0) usable /= 2;  // each START keeps a word back
       if (usable > capacity / 8) usable = capacity / 8;
       if (usable < words) usable = words;
-      lane.limit = head + usable;
+      lane.room_end = head + usable;
       if (used > capacity / 4) ring_bell();
       return true;
     }
@@ -172,9 +172,15 @@ std::uint64_t next_ticks(const Lane& lane) {
   return ticks;
 }
 
-// After an event for which there was just room: the next one asks again, whatever it is.
-void ask_again_where_tight(Lane& lane, std::uint64_t least_limit) {
-  if (lane.limit == least_limit) lane.limit = lane.ring->head.load(std::memory_order_relaxed);
+// Opens the usual path again, after an event for which room up to `least_end` was needed. Where there was no more than
+// that, the next event asks again, whatever it is.
+void go_on(Lane& lane, std::uint64_t least_end) {
+  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
+  if (lane.room_end == least_end) lane.room_end = head;
+  const std::uint64_t lap_begin = head & ~lane.mask;
+  const std::uint64_t lap_end = lap_begin + lane.mask + 1;
+  lane.lap = reinterpret_cast<std::uintptr_t>(lane.words) - lap_begin * sizeof(std::uint64_t);
+  lane.limit = lane.room_end < lap_end ? lane.room_end : lap_end;
 }
 
 void count_loss(Lane& lane, Need need) {
@@ -224,23 +230,21 @@ bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
 
 }  // namespace
 
-bool push_slowly(Lane& lane, std::uint32_t what) {
-  if (what >> wire::kKindBits == 0)
-    return false;  // interrupted by a fork: the child's table has forgotten the function
+bool push_slowly(Lane& lane, std::uint32_t event) {
   if (!ensure_ring(lane)) return false;
-  const Need need = wire::event_kind(what) == wire::EventKind::kEnd ? Need::kEnd : Need::kStart;
+  const Need need = wire::event_kind(event) == wire::EventKind::kEnd ? Need::kEnd : Need::kStart;
   const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
-  const bool at_limit = before == lane.limit;
+  const bool at_end_of_room = before == lane.room_end;
   std::uint64_t ticks = 0;
   if (!prepare(lane, 1, need, ticks)) {
     count_loss(lane, need);
     return false;
   }
   const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
-  store_word(lane, head, (ticks << 32) | what);
+  store_word(lane, head, (ticks << 32) | event);
   lane.ring->head.store(head + 1, std::memory_order_release);
-  ask_again_where_tight(lane, before + 1 + kForewordWords);
-  if (at_limit) push_rename(lane);  // now and then, as it costs a system call
+  go_on(lane, before + 1 + kForewordWords);
+  if (at_end_of_room) push_rename(lane);  // now and then, as it costs a system call
   return true;
 }
 
@@ -264,7 +268,7 @@ bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload
     }
   }
   lane.ring->head.store(head + words + 1, std::memory_order_release);
-  ask_again_where_tight(lane, before + words + 1 + kForewordWords);
+  go_on(lane, before + words + 1 + kForewordWords);
   return true;
 }
 
@@ -278,7 +282,8 @@ void push_leave(Lane& lane, std::uint32_t frames, wire::LeaveReason reason) {
 void push_losses(Lane& lane) {
   if (lane.ring == &no_ring || (lane.lost_starts == 0 && lane.lost_ends == 0)) return;
   std::uint64_t ticks = 0;
-  prepare(lane, 0, Need::kEnd, ticks);  // where there is no room, the ring's counters still tell
+  if (!prepare(lane, 0, Need::kEnd, ticks)) return;  // the ring's counters still tell
+  go_on(lane, 0);
 }
 
 void push_rename(Lane& lane) {

@@ -148,7 +148,8 @@ void load(Lane& lane, StackTable& table, std::uint64_t index) {
   lane.top = stack.top;
   lane.end = stack.end;
   lane.matched = stack.matched;
-  lane.limit = lane.ring->head.load(std::memory_order_relaxed);
+  lane.room_end = lane.ring->head.load(std::memory_order_relaxed);
+  lane.limit = lane.room_end;
 }
 
 // Where a stack that begins at `low` has its place in the table.

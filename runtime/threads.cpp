@@ -10,6 +10,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "glimpse/wire/record.h"
 #include "runtime/confinement.h"
 #include "runtime/errno_keeper.h"
+#include "runtime/hot/function_table.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
@@ -29,12 +30,15 @@ constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                                    .top = &bottom_frame,
                                                    .end = &bottom_frame + 1,
                                                    .ring = &no_ring,
-                                                   .words = nullptr,
-                                                   .mask = 0,
+                                                   .lap = 0,
                                                    .limit = 0,
                                                    .epoch = kNoEpoch,
                                                    .matched = 0,
+                                                   .depth_limit = wire::kUnlimitedDepth,
                                                    .base = nullptr,
+                                                   .words = nullptr,
+                                                   .mask = 0,
+                                                   .room_end = 0,
                                                    .lost_starts = 0,
                                                    .lost_ends = 0,
                                                    .stalled_tail = 0,
@@ -70,7 +74,7 @@ void end_lane(Lane& lane) {
   if (lane.ring != &no_ring) {
     std::uint32_t open = 0;
     for (Frame* frame = lane.top; !is_bottom(*frame); --frame) {
-      if ((frame->what & kFrameRecorded) != 0) ++open;
+      if ((frame->what & kRecorded) != 0) ++open;
     }
     if (open > 0) push_leave(lane, open, wire::LeaveReason::kForced);
     push_losses(lane);
@@ -171,12 +175,15 @@ void reset_lane(Lane& lane, std::uint32_t index) {
     lane.end = &bottom_frame + 1;
   }
   lane.ring = &no_ring;
+  lane.lap = 0;
+  lane.limit = 0;
   lane.words = nullptr;
   lane.mask = 0;
-  lane.limit = 0;
+  lane.room_end = 0;
   lane.epoch = kNoEpoch;
   lane.told_epoch = kNoEpoch;
   lane.matched = 0;
+  lane.depth_limit = wire::kUnlimitedDepth;
   lane.lost_starts = 0;
   lane.lost_ends = 0;
   lane.stalled_tail = 0;
@@ -223,7 +230,8 @@ bool claim_ring(Lane& lane) {
   lane.ring = ring;
   lane.words = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::uint8_t*>(ring) + wire::kPageBytes);
   lane.mask = process.header->ring_bytes / sizeof(std::uint64_t) - 1;
-  lane.limit = ring->head.load(std::memory_order_relaxed);
+  lane.room_end = ring->head.load(std::memory_order_relaxed);
+  lane.limit = lane.room_end;
   lane.epoch = process.tsc ? kNoEpoch : kForeignEpoch;
   lane.told_epoch = kNoEpoch;
   lane.told_stack = 0;

@@ -29,7 +29,7 @@ void forget_functions(std::uint32_t module) {
     const wire::FunctionEntry& entry = process.functions[id];
     if (entry.module.load(std::memory_order_acquire) != module) continue;
     if (FunctionSlot* slot = find_slot(*function_table.load(std::memory_order_acquire), entry.address)) {
-      slot->function.store(kForgottenFunction, std::memory_order_relaxed);
+      slot->key.store(kForgottenKey, std::memory_order_relaxed);
     }
   }
 }

@@ -146,16 +146,15 @@ void note_catch(const void* exception, std::uintptr_t stack_pointer) {
   thread.lane.guard = resting_guard(thread);
 }
 
-void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer) {
+void exit_in_flight(Thread& thread, std::uint32_t what, std::uint32_t call_site, std::uintptr_t stack_pointer) {
   Lane& lane = thread.lane;
-  const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
   find_stack(lane, stack_pointer);
-  const Frame* frame = find_frame(lane, id, static_cast<std::uint32_t>(call_site), stack_pointer);
+  const Frame* frame = find_frame(lane, what >> kFlagBits, call_site, stack_pointer);
   if (frame == nullptr) return;
   if (place(lane, frame) < thread.in_flight[thread.in_flight_count - 1].depth) {
     leave_frames(lane, frame - 1, reason_in_flight(thread));
   } else {
-    exit_lane(lane, slot, call_site, stack_pointer);
+    exit_lane(lane, what, call_site, stack_pointer);
   }
   forget_left_frames(thread);
 }

@@ -11,7 +11,7 @@ namespace glimpse::runtime {
 
 // An exit hook while an exception is in flight: gcc calls it for frames that are being unwound, and destructors exit as
 // usual. The lane's guard is set.
-void exit_in_flight(Thread& thread, const FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer);
+void exit_in_flight(Thread& thread, std::uint32_t what, std::uint32_t call_site, std::uintptr_t stack_pointer);
 
 // Frames were taken off the thread's shadow stack: they were not open at any throw any more, and what takes their place
 // is new.

@@ -1,4 +1,4 @@
-// From a function's address to its id and what the policy says of it.
+// From a function's address to its id and what the policy says of it, in one word.
 //
 // An open-addressed table in private memory, indexed by address so that functions beside each other in the text are
 // beside each other here; functions at least 16 bytes apart never collide within 64 MiB of text. Slots are claimed once
@@ -11,27 +11,63 @@
 #include <atomic>
 #include <cstdint>
 
+#include "glimpse/wire/event.h"
 #include "glimpse/wire/process_file.h"
 
 namespace glimpse::runtime {
 
-// The id of a function that the policy excludes for certain.
-inline constexpr std::uint32_t kSkippedFunction = 0xffffffff;
+// The word of a function: its id, and flags that are also those of its frames (runtime/hot/lane.h).
+//
+//   0                        being registered
+//   id << 3 | recorded       not decided yet: recorded, counts against no depth
+//   id << 3 | recorded | counted
+//   kSkippedFunction         the policy excludes it for certain
+inline constexpr unsigned kFlagBits = wire::kKindBits;
+inline constexpr std::uint32_t kCounted = 1;   // counts against the policy's depth
+inline constexpr std::uint32_t kRecorded = 2;  // its events go into the ring
+inline constexpr std::uint32_t kSkippedFunction = 4;
 
-// The address in a slot whose function was unloaded: matches nothing, and is not free.
-inline constexpr std::uintptr_t kForgottenFunction = 1;
+// An event of the function with this word, as it goes into the ring; for one that counts, with one instruction less.
+constexpr std::uint32_t event_of(std::uint32_t what, wire::EventKind kind) {
+  return (what & ~((1u << kFlagBits) - 1)) | static_cast<std::uint32_t>(kind);
+}
+
+// In the slot of a function that was unloaded: matches nothing, and is not free.
+inline constexpr std::uintptr_t kForgottenKey = 1;
+constexpr std::uint64_t event_of_counted(std::uint32_t what, wire::EventKind kind) {
+  return std::uint64_t{what} - (kCounted | kRecorded) + static_cast<std::uint32_t>(kind);
+}
+
+// The word in the frame of a call that is not in the ring: beyond the depth, or lost.
+constexpr std::uint32_t beyond_depth(std::uint32_t what) { return what & ~(kCounted | kRecorded); }
+
+// What a slot is found by says what became of its function, so that a hook needs one comparison. No address of a
+// program has one of the two upper bits.
+constexpr std::uintptr_t undecided_key(std::uintptr_t function) { return function | (std::uintptr_t{1} << 62); }
+constexpr std::uintptr_t counted_key(std::uintptr_t function) { return ~function; }
+constexpr std::uintptr_t skipped_key(std::uintptr_t function) { return function; }
+constexpr std::uintptr_t function_of_key(std::uintptr_t key) {
+  return (key >> 63) != 0 ? ~key : key & ~(std::uintptr_t{1} << 62);
+}
 
 struct FunctionSlot {
-  std::atomic<std::uintptr_t> function;  // 0: free
-  std::atomic<std::uint32_t> id;         // 0: being registered; kSkippedFunction
+  std::atomic<std::uintptr_t> key;  // 0: free
+  std::atomic<std::uint32_t> what;
   std::uint32_t reserved;
 };
 static_assert(sizeof(FunctionSlot) == 16);
 
+// One instruction: compilers do not compare with an atomic in memory.
+inline bool has_key(const FunctionSlot& slot, std::uintptr_t key) {
+  bool equal;
+  asm volatile("cmpq %2, %1" : "=@cce"(equal) : "m"(slot.key), "r"(key));
+  return equal;
+}
+
 // The table and what belongs to it, behind one pointer: a hook that has read the pointer sees a whole table, whatever
 // another thread attaches or ends meanwhile.
 struct FunctionTable {
-  std::uintptr_t mask;                            // slots, minus 1
+  std::uintptr_t mask;                            // of byte offsets: 16 (slots - 1)
   const std::atomic<wire::Decision>* decisions;   // by id, written by the collector
   const std::atomic<std::uint32_t>* depth_limit;  // written by the collector
   std::atomic<std::uint32_t> ours;                // 1 in the process that filled it, wiped to 0 in a forked child
@@ -40,26 +76,50 @@ struct FunctionTable {
 
 extern constinit std::atomic<FunctionTable*> function_table __attribute__((visibility("hidden")));
 
-// One comparison: both 0 and kSkippedFunction are out of range.
-inline bool has_id(const FunctionSlot& slot) {
-  return slot.id.load(std::memory_order_relaxed) - 1 < kSkippedFunction - 1;
-}
-inline bool is_skipped(const FunctionSlot* slot) {
-  return slot != nullptr && slot->id.load(std::memory_order_relaxed) == kSkippedFunction;
-}
+inline bool has_id(std::uint32_t what) { return what >> kFlagBits != 0; }
 
-inline std::uintptr_t slot_index(std::uintptr_t function, std::uintptr_t mask) { return (function >> 4) & mask; }
+// Functions begin 16 bytes apart as a rule, which is the size of a slot: so the address itself is the offset.
+inline FunctionSlot& slot_at(FunctionTable& table, std::uintptr_t offset) {
+  return *reinterpret_cast<FunctionSlot*>(reinterpret_cast<std::uint8_t*>(table.slots) + offset);
+}
+inline std::uintptr_t first_offset(const FunctionTable& table, std::uintptr_t function) {
+  return function & table.mask;
+}
+inline std::uintptr_t next_offset(const FunctionTable& table, std::uintptr_t offset) {
+  return (offset + sizeof(FunctionSlot)) & table.mask;
+}
+constexpr std::uintptr_t table_mask(std::uintptr_t slots) { return (slots - 1) * sizeof(FunctionSlot); }
 
 // The slot of `function`, or null where it has none yet.
 inline FunctionSlot* find_slot(FunctionTable& table, std::uintptr_t function) {
-  std::uintptr_t index = slot_index(function, table.mask);
+  std::uintptr_t offset = first_offset(table, function);
   while (true) {
-    const std::uintptr_t found = table.slots[index].function.load(std::memory_order_relaxed);
-    if (found == function) [[likely]]
-      return &table.slots[index];
+    FunctionSlot& slot = slot_at(table, offset);
+    const std::uintptr_t found = slot.key.load(std::memory_order_relaxed);
     if (found == 0) return nullptr;
-    index = (index + 1) & table.mask;
+    if (function_of_key(found) == function) return &slot;
+    offset = next_offset(table, offset);
   }
+}
+
+// A function that is entered, once it is registered.
+struct Callee {
+  const FunctionTable& table;
+  FunctionSlot& slot;
+  std::uintptr_t function;
+};
+
+// The function's word as the collector's decision now has it. Looked at by the calls until there is one.
+inline std::uint32_t learn_decision(const FunctionTable& table, FunctionSlot& slot, std::uintptr_t function) {
+  const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
+  if (!has_id(what) || (what & kCounted) != 0) return what;
+  const wire::Decision decision = table.decisions[what >> kFlagBits].load(std::memory_order_relaxed);
+  if (decision == wire::Decision::kUnknown) return what;
+  const bool skipped = decision == wire::Decision::kSkip;
+  const std::uint32_t learnt = skipped ? kSkippedFunction : what | kCounted;
+  slot.what.store(learnt, std::memory_order_relaxed);
+  slot.key.store(skipped ? skipped_key(function) : counted_key(function), std::memory_order_release);
+  return learnt;
 }
 
 }  // namespace glimpse::runtime

@@ -1,10 +1,11 @@
 // The two hooks that -finstrument-functions calls: the hot path of glimpse. What they do with a lane is in hooks.h.
 //
-//   enter: slot of the function -> skip? -> heal -> depth? -> event -> frame
-//   exit:  slot of the function -> skip? -> frame -> event
+//   enter: word of the function -> skip? -> on the same stack? -> depth? -> event -> frame
+//   exit:  word of the function -> skip? -> its frame? -> event
 //
 // A hook reads the clock, stores one word in the ring and one frame on the shadow stack. It takes no lock, allocates
-// nothing and calls nothing; what is unusual leaves through runtime/hot/slow_paths.h. What the fields mean: lane.h.
+// nothing and calls nothing, and therefore saves no register; what is unusual begins anew in a function of its own, and
+// leaves through runtime/hot/slow_paths.h. What the fields mean: function_table.h and lane.h.
 #include "glimpse/untraced.h"
 
 GLIMPSE_UNTRACED_BEGIN
@@ -20,37 +21,54 @@ using namespace glimpse::runtime;
 
 namespace {
 
-// Behind the decision, so that a skipped call does not even save a register: reached by a jump.
-__attribute__((noinline)) void enter_recorded(FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
+// What a lane is between two hooks: free for the usual path.
+class HeldLane {
+ public:
+  HeldLane(Lane& lane, std::uintptr_t stack_pointer) : lane_(lane) {
+    lane.guard = stack_pointer;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  ~HeldLane() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    lane_.guard = 0;
+  }
+  HeldLane(const HeldLane&) = delete;
+  HeldLane& operator=(const HeldLane&) = delete;
+
+ private:
+  Lane& lane_;
+};
+
+// Any call. Nothing that the hook has looked up holds any more where a handler forked meanwhile.
+__attribute__((noinline)) void enter_unusually(std::uintptr_t function, std::uintptr_t call_site,
+                                               std::uintptr_t stack_pointer) {
+  FunctionTable* table = function_table.load(std::memory_order_relaxed);
+  FunctionSlot* slot = find_slot(*table, function);
+  if (slot == nullptr || slot->what.load(std::memory_order_relaxed) == 0) {
+    slot = register_function(function, table);  // the first call of the function in this process
+    if (slot == nullptr) return;
+  }
+  const Callee callee{*table, *slot, function};
+  const auto site = static_cast<std::uint32_t>(call_site);
+  Lane& lane = this_thread.lane;
+  if (lane.guard != 0) return enter_guarded(callee, site, stack_pointer);
+  const HeldLane held(lane, stack_pointer);
+  enter_lane_deciding(lane, callee, site, stack_pointer);
+}
+
+__attribute__((noinline)) void exit_unusually(std::uintptr_t function, std::uintptr_t call_site,
                                               std::uintptr_t stack_pointer) {
+  FunctionTable& table = *function_table.load(std::memory_order_relaxed);
+  const FunctionSlot* slot = find_slot(table, function);
+  if (slot == nullptr) return;  // entered before a fork, or before anything was recorded
+  const std::uint32_t what = slot->what.load(std::memory_order_relaxed);
+  if (!has_id(what)) return;
+  const auto site = static_cast<std::uint32_t>(call_site);
   Lane& lane = this_thread.lane;
-  if (lane.guard != 0) [[unlikely]]
-    return enter_guarded(table, slot, call_site, stack_pointer);
-  lane.guard = stack_pointer;
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  enter_lane(lane, table, slot, call_site, stack_pointer);
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  lane.guard = 0;
-}
-
-__attribute__((noinline)) void exit_recorded(FunctionSlot& slot, std::uintptr_t call_site,
-                                             std::uintptr_t stack_pointer) {
-  Lane& lane = this_thread.lane;
-  if (lane.guard != 0) [[unlikely]]
-    return exit_guarded(slot, call_site, stack_pointer);
-  lane.guard = stack_pointer;
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  exit_lane(lane, slot, call_site, stack_pointer);
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  lane.guard = 0;
-}
-
-// The first call of a function in this process.
-__attribute__((noinline)) void enter_unknown(std::uintptr_t function, std::uintptr_t call_site,
-                                             std::uintptr_t stack_pointer) {
-  FunctionTable* table = nullptr;
-  FunctionSlot* slot = register_function(function, table);
-  if (slot != nullptr) enter_recorded(*table, *slot, call_site, stack_pointer);
+  if (lane.guard != 0) return exit_guarded(what, site, stack_pointer);
+  const HeldLane held(lane, stack_pointer);
+  lane.depth_limit = table.depth_limit->load(std::memory_order_relaxed);
+  exit_lane(lane, what, site, stack_pointer);
 }
 
 }  // namespace
@@ -63,10 +81,16 @@ __attribute__((visibility("default"))) void __cyg_profile_func_enter(void* funct
   const auto stack_pointer = reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa());
 
   FunctionTable& table = *function_table.load(std::memory_order_relaxed);
-  FunctionSlot* slot = find_slot(table, address);
-  if (slot != nullptr && has_id(*slot)) [[likely]]
-    return enter_recorded(table, *slot, site, stack_pointer);
-  if (!is_skipped(slot)) enter_unknown(address, site, stack_pointer);
+  const FunctionSlot& slot = slot_at(table, first_offset(table, address));
+  if (has_key(slot, skipped_key(address))) return;
+  Lane& lane = this_thread.lane;
+  if (has_key(slot, counted_key(address)) && lane.guard == 0) [[likely]] {
+    const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
+    const HeldLane held(lane, stack_pointer);
+    if (enter_usually(lane, what, static_cast<std::uint32_t>(site), stack_pointer)) [[likely]]
+      return;
+  }
+  enter_unusually(address, site, stack_pointer);
 }
 
 __attribute__((visibility("default"))) void __cyg_profile_func_exit(void* function, void* call_site) {
@@ -74,10 +98,17 @@ __attribute__((visibility("default"))) void __cyg_profile_func_exit(void* functi
   const auto site = reinterpret_cast<std::uintptr_t>(call_site);
   const auto stack_pointer = reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa());
 
-  FunctionSlot* slot = find_slot(*function_table.load(std::memory_order_relaxed), address);
-  // Else it is skipped, or was entered before a fork or before anything was recorded.
-  if (slot != nullptr && has_id(*slot)) [[likely]]
-    exit_recorded(*slot, site, stack_pointer);
+  FunctionTable& table = *function_table.load(std::memory_order_relaxed);
+  const FunctionSlot& slot = slot_at(table, first_offset(table, address));
+  if (has_key(slot, skipped_key(address))) return;
+  Lane& lane = this_thread.lane;
+  if (has_key(slot, counted_key(address)) && lane.guard == 0) [[likely]] {
+    const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
+    const HeldLane held(lane, stack_pointer);
+    if (exit_usually(lane, what, static_cast<std::uint32_t>(site), stack_pointer)) [[likely]]
+      return;
+  }
+  exit_unusually(address, site, stack_pointer);
 }
 
 }  // extern "C"

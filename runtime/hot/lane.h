@@ -28,13 +28,9 @@ namespace glimpse::runtime {
 struct Frame {
   std::uintptr_t stack_pointer;  // of the function's frame where it called the enter hook
   std::uint32_t call_site;       // low half of the return address
-  std::uint32_t what;            // function id, and the two flags
+  std::uint32_t what;            // as in runtime/hot/function_table.h; kRecorded: its START is in the ring
 };
 static_assert(sizeof(Frame) == 16);
-
-inline constexpr std::uint32_t kFrameCounted = 1;   // counts against the policy's depth
-inline constexpr std::uint32_t kFrameRecorded = 2;  // its START is in the ring
-inline constexpr unsigned kFrameFlagBits = 2;
 
 // A call no further below the innermost open one than this lies on the same stack. Anything else is looked at.
 inline constexpr std::uintptr_t kNearBytes = 4096;
@@ -59,18 +55,21 @@ struct StackBounds {
   std::uint32_t number;  // among the lane's
 };
 
-struct Lane {
+struct alignas(64) Lane {
   std::uintptr_t guard;
   Frame* top;  // innermost open call; below the first is a bottom frame
   Frame* end;  // one past the last place
   wire::RingHeader* ring;
-  std::uint64_t* words;
-  std::uint64_t mask;   // of word positions
+  std::uintptr_t lap;   // the word at position p is at address lap + 8 p, until the ring's end: then a new lap begins
   std::uint64_t limit;  // head may not pass this without asking runtime/room.cpp
   std::uint32_t epoch;
-  std::uint32_t matched;  // open calls that count against the policy's depth
+  std::uint32_t matched;      // open calls that count against the policy's depth
+  std::uint32_t depth_limit;  // of the policy, as the lane last heard
   // Not touched by the usual path.
   Frame* base;
+  std::uint64_t* words;
+  std::uint64_t mask;         // of word positions
+  std::uint64_t room_end;     // there is room up to here, beyond the end of the lap or not
   std::uint64_t lost_starts;  // not yet told to the reader
   std::uint64_t lost_ends;
   std::uint64_t stalled_tail;  // where the reader stood when the lane last waited in vain, plus 1; 0: never

@@ -17,9 +17,8 @@ namespace glimpse::runtime {
 FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table);
 
 // The lane's guard is not 0. (runtime/guarded.cpp)
-void enter_guarded(const FunctionTable& table, FunctionSlot& slot, std::uintptr_t call_site,
-                   std::uintptr_t stack_pointer);
-void exit_guarded(FunctionSlot& slot, std::uintptr_t call_site, std::uintptr_t stack_pointer);
+void enter_guarded(const Callee& callee, std::uint32_t call_site, std::uintptr_t stack_pointer);
+void exit_guarded(std::uint32_t what, std::uint32_t call_site, std::uintptr_t stack_pointer);
 
 // A function is entered that is not called by the innermost open one as far as stack pointers tell: finds the stack,
 // and closes the frames whose functions are gone. (runtime/healing.cpp)
@@ -31,8 +30,8 @@ bool uncover_frame(Lane& lane, std::uint32_t id, std::uint32_t call_site, std::u
 // The shadow stack is full. True where there is place now. (runtime/threads.cpp)
 bool grow_frames(Lane& lane);
 
-// The event could not simply be stored: the ring has no room, the epoch changed, the clock is the kernel's, or the lane
-// has no ring yet. False where the event is lost, which is then counted. (runtime/room.cpp)
-bool push_slowly(Lane& lane, std::uint32_t what);
+// The event could not simply be stored: the ring has no room or is at its end, the epoch changed, the clock is the
+// kernel's, or the lane has no ring yet. False where the event is lost, which is then counted. (runtime/room.cpp)
+bool push_slowly(Lane& lane, std::uint32_t event);
 
 }  // namespace glimpse::runtime

@@ -14,7 +14,7 @@ class FakeTable {
   // `slots`: a power of two.
   explicit FakeTable(std::uintptr_t slots) : memory_(::operator new(bytes(slots), kAlignment)) {
     std::memset(memory_, 0, bytes(slots));
-    table().mask = slots - 1;
+    table().mask = table_mask(slots);
   }
   ~FakeTable() { ::operator delete(memory_, kAlignment); }
   FakeTable(const FakeTable&) = delete;

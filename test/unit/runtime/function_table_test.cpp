@@ -9,9 +9,8 @@ namespace {
 
 class FunctionTableTest : public testing::Test {
  protected:
-  FunctionSlot& put(std::uintptr_t index, std::uintptr_t function, std::uint32_t id) {
-    slots_[index].function = function;
-    slots_[index].id = id;
+  FunctionSlot& put(std::uintptr_t index, std::uintptr_t key) {
+    slots_[index].key = key;
     return slots_[index];
   }
 
@@ -22,24 +21,27 @@ class FunctionTableTest : public testing::Test {
 };
 
 TEST_F(FunctionTableTest, FunctionsSixteenBytesApartAreNeighbours) {
-  EXPECT_EQ(slot_index(0x4010, kSlots - 1), slot_index(0x4000, kSlots - 1) + 1);
-  EXPECT_EQ(slot_index(0x400f, kSlots - 1), slot_index(0x4000, kSlots - 1));
+  EXPECT_EQ(&slot_at(table_, first_offset(table_, 0x4010)), &slot_at(table_, first_offset(table_, 0x4000)) + 1);
 }
 
-TEST_F(FunctionTableTest, FindsAFunctionInItsPlace) {
-  FunctionSlot& slot = put(3, 0x4030, 1);
+TEST_F(FunctionTableTest, FindsAFunctionInItsPlaceWhateverBecameOfIt) {
+  FunctionSlot& slot = put(3, undecided_key(0x4030));
+  EXPECT_EQ(find_slot(table_, 0x4030), &slot);
+  put(3, counted_key(0x4030));
+  EXPECT_EQ(find_slot(table_, 0x4030), &slot);
+  put(3, skipped_key(0x4030));
   EXPECT_EQ(find_slot(table_, 0x4030), &slot);
 }
 
 TEST_F(FunctionTableTest, FindsAFunctionThatHadToMoveOnRoundTheEnd) {
-  put(7, 0x4070, 1);
-  FunctionSlot& moved = put(0, 0x8070, 2);
+  put(7, undecided_key(0x4070));
+  FunctionSlot& moved = put(0, counted_key(0x8070));
   EXPECT_EQ(find_slot(table_, 0x8070), &moved);
 }
 
 TEST_F(FunctionTableTest, AFunctionNeverSeenHasNoSlot) {
   EXPECT_EQ(find_slot(table_, 0x4030), nullptr);
-  put(3, 0x4030, 1);
+  put(3, undecided_key(0x4030));
   EXPECT_EQ(find_slot(table_, 0x8030), nullptr);
 }
 
@@ -49,20 +51,47 @@ TEST_F(FunctionTableTest, OneEmptySlotIsATableInWhichNothingIsFound) {
 }
 
 TEST_F(FunctionTableTest, ASlotWhoseFunctionWasUnloadedIsPassedAndNotFree) {
-  put(3, kForgottenFunction, 1);
+  put(3, kForgottenKey);
   EXPECT_EQ(find_slot(table_, 0x4030), nullptr);
-  FunctionSlot& behind = put(4, 0x4030, 2);
+  FunctionSlot& behind = put(4, undecided_key(0x4030));
   EXPECT_EQ(find_slot(table_, 0x4030), &behind);
 }
 
-TEST_F(FunctionTableTest, ASlotHasAnIdOnceItIsRegisteredAndNotSkipped) {
-  EXPECT_FALSE(has_id(put(0, 0x10, 0)));
-  EXPECT_TRUE(has_id(put(0, 0x10, 1)));
-  EXPECT_TRUE(has_id(put(0, 0x10, kSkippedFunction - 1)));
-  EXPECT_FALSE(has_id(put(0, 0x10, kSkippedFunction)));
-  EXPECT_TRUE(is_skipped(&slots_[0]));
-  EXPECT_FALSE(is_skipped(&put(0, 0x10, 0)));
-  EXPECT_FALSE(is_skipped(nullptr));
+TEST_F(FunctionTableTest, AFunctionIsNotFoundByTheKeyOfAnotherState) {
+  FunctionSlot& slot = put(0, counted_key(0x7fff'ffff'fff0));
+  EXPECT_TRUE(has_key(slot, counted_key(0x7fff'ffff'fff0)));
+  EXPECT_FALSE(has_key(slot, skipped_key(0x7fff'ffff'fff0)));
+  EXPECT_FALSE(has_key(slot, undecided_key(0x7fff'ffff'fff0)));
+  EXPECT_FALSE(has_key(slot, counted_key(0x7fff'ffff'ffe0)));
+}
+
+TEST_F(FunctionTableTest, WhatTheCollectorDecidesIsLearntByTheNextCall) {
+  std::atomic<wire::Decision> decisions[3]{};
+  table_.decisions = decisions;
+  FunctionSlot& slot = put(0, undecided_key(0x4000));
+  const std::uint32_t undecided = 2u << kFlagBits | kRecorded;
+  slot.what = undecided;
+  EXPECT_EQ(learn_decision(table_, slot, 0x4000), undecided);
+  EXPECT_TRUE(has_key(slot, undecided_key(0x4000)));
+
+  decisions[2] = wire::Decision::kRecord;
+  EXPECT_EQ(learn_decision(table_, slot, 0x4000), undecided | kCounted);
+  EXPECT_TRUE(has_key(slot, counted_key(0x4000)));
+  EXPECT_EQ(learn_decision(table_, slot, 0x4000), undecided | kCounted);
+
+  FunctionSlot& other = put(1, undecided_key(0x4010));
+  other.what = 1u << kFlagBits | kRecorded;
+  decisions[1] = wire::Decision::kSkip;
+  EXPECT_EQ(learn_decision(table_, other, 0x4010), kSkippedFunction);
+  EXPECT_TRUE(has_key(other, skipped_key(0x4010)));
+  EXPECT_EQ(learn_decision(table_, other, 0x4010), kSkippedFunction);
+}
+
+TEST_F(FunctionTableTest, AWordHasAnIdOnceItsFunctionIsRegisteredAndNotSkipped) {
+  EXPECT_FALSE(has_id(0));
+  EXPECT_FALSE(has_id(kSkippedFunction));
+  EXPECT_TRUE(has_id(1u << kFlagBits | kRecorded));
+  EXPECT_TRUE(has_id(0xffffffff));
 }
 
 }  // namespace

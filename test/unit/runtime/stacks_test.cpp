@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/hot/function_table.h"
 #include "runtime/shadow_stack.h"
 #include "test/unit/runtime/slow_paths_fake.h"
 
@@ -48,13 +49,13 @@ class StacksTest : public testing::Test {
   // A call of `id` at this place in the memory, on whatever stack that is.
   void call(std::uint32_t id, std::uintptr_t offset) {
     find_stack(lane_, memory_ + offset);
-    *++lane_.top = {memory_ + offset, 0, (id << kFrameFlagBits) | kFrameRecorded};
+    *++lane_.top = {memory_ + offset, 0, (id << kFlagBits) | kRecorded};
   }
   // The calls that are open on the stack the thread is on.
   std::vector<std::uint32_t> open() const {
     std::vector<std::uint32_t> ids;
     for (const Frame* frame = lane_.base + 1; frame <= lane_.top; ++frame) {
-      ids.push_back(frame->what >> kFrameFlagBits);
+      ids.push_back(frame->what >> kFlagBits);
     }
     return ids;
   }
