@@ -62,6 +62,7 @@ ClockMap::ClockMap(const wire::ProcessHeader& header, const TscRate& rate)
     : tsc_(header.clock == wire::ClockKind::kTsc),
       realtime_minus_monotonic_ns_(sum(header.start_realtime_ns, -std::max(header.start_monotonic_ns, -kMost_ns))) {
   segments_.push_back({header.start_ticks, header.start_monotonic_ns, tsc_ ? rate.ns_per_tick() : 1.0});
+  prepare_last();
 }
 
 std::int64_t ClockMap::along(const Segment& segment, std::uint64_t ticks) {
@@ -73,6 +74,7 @@ std::int64_t ClockMap::along(const Segment& segment, std::uint64_t ticks) {
 void ClockMap::bend(std::uint64_t ticks, double ns_per_tick) {
   if (!tsc_ || ticks <= segments_.back().ticks) return;
   segments_.push_back({ticks, along(segments_.back(), ticks), ns_per_tick});
+  prepare_last();
 }
 
 ClockState ClockMap::save() const {
@@ -80,13 +82,28 @@ ClockState ClockMap::save() const {
   return {last.ticks, last.ns, last.ns_per_tick};
 }
 
-void ClockMap::restore(const ClockState& state) { segments_ = {{state.ticks, state.ns, state.ns_per_tick}}; }
+void ClockMap::restore(const ClockState& state) {
+  segments_ = {{state.ticks, state.ns, state.ns_per_tick}};
+  prepare_last();
+}
+
+void ClockMap::prepare_last() {
+  constexpr std::uint64_t kNearTicks = std::uint64_t{1} << 50;  // some days
+  constexpr std::int64_t kNear_ns = std::int64_t{1} << 54;
+  const Segment& last = segments_.back();
+  last_ticks_ = last.ticks;
+  last_rate_ = last.ns_per_tick;
+  last_realtime_ns_ = sum(last.ns, realtime_minus_monotonic_ns_);
+  const auto amid = [](std::int64_t ns) { return ns > kNear_ns - kMost_ns && ns < kMost_ns - kNear_ns; };
+  const bool usual = last_rate_ >= 0 && last_rate_ <= 16 && amid(last.ns) && amid(last_realtime_ns_);
+  last_range_ = usual ? kNearTicks : 0;
+}
 
 std::int64_t ClockMap::now_realtime_ns() const {
   return to_realtime_ns(tsc_ ? __rdtsc() : static_cast<std::uint64_t>(monotonic_ns()));
 }
 
-std::int64_t ClockMap::to_realtime_ns(std::uint64_t ticks) const {
+std::int64_t ClockMap::far_realtime_ns(std::uint64_t ticks) const {
   std::size_t i = segments_.size() - 1;
   while (i > 0 && ticks < segments_[i].ticks) --i;
   return sum(along(segments_[i], ticks), realtime_minus_monotonic_ns_);

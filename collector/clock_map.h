@@ -50,7 +50,13 @@ class ClockMap {
   ClockState save() const;
   void restore(const ClockState& state);
 
-  std::int64_t to_realtime_ns(std::uint64_t ticks) const;
+  std::int64_t to_realtime_ns(std::uint64_t ticks) const {
+    const std::uint64_t distance = ticks - last_ticks_;
+    if (distance >= last_range_) [[unlikely]]
+      return far_realtime_ns(ticks);
+    return last_realtime_ns_ +
+           static_cast<std::int64_t>(static_cast<double>(static_cast<std::int64_t>(distance)) * last_rate_);
+  }
 
   // Now, as the process's own clock would tell it: steps of CLOCK_REALTIME since its start do not count.
   std::int64_t now_realtime_ns() const;
@@ -62,10 +68,17 @@ class ClockMap {
     double ns_per_tick;
   };
   static std::int64_t along(const Segment& segment, std::uint64_t ticks);
+  std::int64_t far_realtime_ns(std::uint64_t ticks) const;
+  void prepare_last();
 
   bool tsc_;
   std::int64_t realtime_minus_monotonic_ns_;
   std::vector<Segment> segments_;
+  // Of the last segment, for the times that nearly all records have: so near that no sum can leave its range.
+  std::uint64_t last_ticks_ = 0;
+  std::uint64_t last_range_ = 0;
+  std::int64_t last_realtime_ns_ = 0;
+  double last_rate_ = 1;
 };
 
 }  // namespace glimpse::collector

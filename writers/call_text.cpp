@@ -84,7 +84,10 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
   char* const begin = buffer.reserve(bytes);
 
   char* out = copy(begin, heads_[static_cast<std::size_t>(record.stage)]);
-  if (wanted_.entry_id) out = write_integer(out, record.entry_id);
+  if (wanted_.entry_id) {
+    const bool usual = record.entry_id <= kMaxJsonInteger;
+    out = usual ? entry_id_.write(out, record.entry_id) : write_integer(out, record.entry_id);
+  }
   if (wanted_.call_id) {
     out = copy_literal(out, ",\"call_id\":");
     out = write_integer(out, record.call_id);

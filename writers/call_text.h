@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "writers/counter_text.h"
 #include "writers/field_set.h"
 #include "writers/line_buffer.h"
 #include "writers/record.h"
@@ -73,6 +74,7 @@ class CallText {
   Wanted wanted_;
   std::array<Piece<64>, 3> heads_;   // by Stage
   std::array<Piece<24>, 5> levels_;  // by Level
+  CounterText entry_id_;
   TimestampText timestamp_;
   std::vector<FunctionText> functions_;  // by Function::index
   std::array<ThreadText, 256> threads_;  // by tid, each slot holding the last one seen
