@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 COMMON = "-O2 -fno-stack-protector -fno-optimize-sibling-calls -pthread"
 WAYS = {
     "plain": ("gcc", "g++", ""),
-    "hooks": ("gcc", "g++", "-finstrument-functions -finstrument-functions-exclude-file-list=/usr/include,bursts.h"),
+    "hooks": ("gcc", "g++", "-finstrument-functions -finstrument-functions-exclude-file-list=/usr/include"),
     "xray": ("clang-19", "clang++-19", "-fxray-instrument -fxray-instruction-threshold=1"),
     "xray_counted": ("clang-19", "clang++-19", "-finstrument-functions-after-inlining"),
 }

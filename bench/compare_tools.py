@@ -29,6 +29,7 @@ from bench_programs import PROGRAMS
 from debian_source import Unavailable
 from interleave import Skipped
 from peers import Lttng, Uftrace, Xray
+from table import show
 from tool import Glimpse, Hooks, Plain, run, size_of
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -201,17 +202,6 @@ def measured(program, tools, options, hooks, work):
     return rows
 
 
-def show(rows):
-    """Markdown that is a table in a terminal, too."""
-    widths = [max(len(cells[i]) for cells in [HEADER, *rows] if i != 2 or not cells[3:] or any(cells[3:])) for i in range(len(HEADER))]
-    def line(cells):
-        return "| " + " | ".join(cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in enumerate(zip(cells, widths))) + " |"
-    print(line(HEADER))
-    print("|" + "|".join("-" * (width + 2) if i < 2 else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|")
-    for cells in rows:
-        print(line(cells))
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--glimpse", type=pathlib.Path, required=True, help="the binary; scripts/bench says it")
@@ -247,7 +237,7 @@ def main():
                 rows += measured(program, tools, options, hooks, work)
             except Unavailable as reason:
                 rows.append([program.name, "", str(reason)] + [""] * (len(HEADER) - 3))
-    show(rows)
+    show(HEADER, rows, left=2)
     return 0
 
 
