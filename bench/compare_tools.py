@@ -19,6 +19,7 @@ import contextlib
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -224,6 +225,7 @@ def main():
         wanted = ["no hooks", "floor", *options.tools.split(",")]
         tools = [tool for tool in tools if any(tool.name.lower().startswith(word.lower()) for word in wanted)]
     rows = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # daemons are ended also then
     with contextlib.ExitStack() as stack:
         for tool in tools:
             if hasattr(tool, "close"):

@@ -5,6 +5,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include <asm/prctl.h>
 
+#include "runtime/function_claim.h"
 #include "runtime/function_memory.h"
 #include "runtime/hot/function_table.h"
 #include "runtime/hot/slow_paths.h"
@@ -16,20 +17,6 @@ GLIMPSE_UNTRACED_BEGIN
 namespace glimpse::runtime {
 
 namespace {
-
-// Finds or claims the slot of `function`. Null where the table is full.
-FunctionSlot* claim_slot(FunctionTable& table, std::uintptr_t function) {
-  const std::uintptr_t mask = table.mask;
-  std::uintptr_t index = slot_index(function, mask);
-  for (std::uintptr_t tries = 0; tries < mask; ++tries) {
-    FunctionSlot& slot = table.slots[index];
-    std::uintptr_t found = slot.function.load(std::memory_order_relaxed);
-    if (found == 0 && slot.function.compare_exchange_strong(found, function)) return &slot;
-    if (found == function) return &slot;
-    index = (index + 1) & mask;
-  }
-  return nullptr;
-}
 
 // A new id with its entry for the collector; 0 where the table is full, or there is no memory. An id is counted only
 // when its entry has memory, as the collector looks at all of them.
@@ -92,7 +79,7 @@ FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table) 
   const std::uint32_t generation = process.generation;
   const bool interrupted = thread.registering;
   thread.registering = true;
-  FunctionSlot* slot = claim_slot(*table, function);
+  FunctionSlot* slot = claim_slot(*table, claimed_slots, function);
   if (slot == nullptr) process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
   const bool known = slot != nullptr && has_id_of_process(*slot, function, generation);
   thread.registering = interrupted;
