@@ -153,7 +153,7 @@ def row(program, tool, samples, base, floor, own, counts, ring):
         return [program.name, tool.name, samples] + [""] * (len(HEADER) - 3)
     cells = [program.name, tool.name]
     over = samples["ns"].median - base
-    cells += [f"{over:.1f}" if over else f"({base:.1f})", f"{samples['ns'].best - base:.1f}" if over else "",
+    cells += [f"{over:.1f}" if over else f"({base:.1f})", f"{samples['ns'].best - base:.1f}" if over else f"({samples['ns'].best:.1f})",
               f"{over / floor:.2f}" if over and floor and floor > 0 else ""]
     events = 2 * counts["text"]
     cells.append(f"{ring:.1f}" if ring is not None else "")

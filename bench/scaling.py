@@ -66,21 +66,20 @@ def row(threads, hooks, programs, glimpse, work, options):
     streaming = [str(threads), str(max(bursts - 3, 1)), str(stream_size), "0"]
     events = 2 * threads * calls_of(stream_size) * (max(bursts - 3, 1) + 3)
 
-    def traced(arguments, *more):
-        return [glimpse, "run", "-q", "--policy", policy, *more, "-o", work / "trace", "--", programs["hooks"], *arguments]
+    def traced(arguments, output, *more):
+        return [glimpse, "run", "-q", "--policy", policy, *more, "-o", output, "--", programs["hooks"], *arguments]
     samples = interleave.rounds({
         "plain": lambda: processor([programs["plain"], *paused], work, size),
         "floor": lambda: processor([programs["hooks"], *paused], work, size, LD_PRELOAD=str(hooks["floor"])),
-        "glimpse": lambda: processor(traced(paused), work, size),
-        "stream": lambda: stream(traced(streaming, "--ring-bytes", "65536"), work, events),
+        "glimpse": lambda: processor(traced(paused, "/dev/null"), work, size),
+        "stream": lambda: stream(traced(streaming, work / "trace", "--ring-bytes", "65536"), work, events),
     }, options.runs, f"{threads} threads")
     for name, found in samples.items():
         if isinstance(found, str):
             return [str(threads), f"{name}: {found}"] + [""] * (len(HEADER) - 2)
     base = samples["plain"]["ns"].median
     cost, floor = samples["glimpse"]["ns"].median - base, samples["floor"]["ns"].median - base
-    memory = process_memory.peaks(traced(paused), work)
-    (work / "trace").unlink(missing_ok=True)
+    memory = process_memory.peaks(traced(paused, "/dev/null"), work)
     streamed = samples["stream"]
     return [str(threads), f"{cost:.1f}", f"{floor:.1f}", f"{cost / floor:.2f}" if floor > 0 else "", f"{streamed['million'].median:.2f}",
             f"{streamed['first'].median:.0f} %", f"{streamed['kept'].best:g} %", f"{memory['shared']:.1f}", f"{memory['collector']:.1f}"]
