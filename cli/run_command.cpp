@@ -157,7 +157,9 @@ int run_traced(const Request& request, const Options& options, const std::vector
   (*collector)->finish(started.pid, status);
 
   const bool whole = foreground.wait_until(recording.done(), [&] {
-    if (!request.quiet) say("waiting for processes that the program left running; Ctrl-C leaves them");
+    if (request.quiet) return;
+    say((*collector)->any_runs() ? "waiting for processes that the program left running; Ctrl-C leaves them"
+                                 : "the program has ended; its last records are on their way");
   });
   if (!whole) {
     say("left while traced processes run; `glimpse recover` writes what is still in their buffers");

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace glimpse::collector {
 namespace {
@@ -55,6 +57,14 @@ std::unique_ptr<Binary> open_through_process(const LoadedFile& loaded) {
   return binary;
 }
 
+// Naming a million functions takes seconds, looking for a word in their symbols milliseconds.
+bool may_match(const Binary& binary, const std::vector<const policy::Pattern*>& entries) {
+  return std::any_of(entries.begin(), entries.end(), [&](const policy::Pattern* entry) {
+    const bool of_functions = entry->key == "functions" || entry->key == "exclude_functions";
+    return of_functions || binary.may_name(policy::word_of(*entry));
+  });
+}
+
 }  // namespace
 
 Binaries::File& Binaries::file(const LoadedFile& loaded) {
@@ -84,23 +94,27 @@ Binaries::File& Binaries::file(const LoadedFile& loaded) {
 }
 
 const DecidedFunction& Binaries::add(FunctionName name) {
+  const policy::Function asked{name.name, name.module, name.module_is_binary};
   DecidedFunction& decided = functions_.emplace_back();
   decided.function.index = static_cast<std::uint32_t>(functions_.size() - 1);
+  decided.recorded = policy_.decide(asked);
+  use_.see(asked);
+  if (!decided.recorded) return decided;
   decided.function.name = std::move(name.name);
   decided.function.module = std::move(name.module);
   decided.function.file = std::move(name.file);
   decided.function.line = name.line;
-  const policy::Function asked{decided.function.name, decided.function.module, name.module_is_binary};
-  decided.recorded = policy_.decide(asked);
-  use_.see(asked);
   return decided;
 }
 
 std::vector<std::string> Binaries::unmatched_entries() {
-  if (use_.unmatched().empty()) return {};
+  if (use_.all_matched()) return {};
   for (const auto& [key, file] : files_) {
-    if (file.binary == nullptr) continue;
-    for (const FunctionName& name : file.binary->functions()) use_.see({name.name, name.module, name.module_is_binary});
+    if (file.binary == nullptr || !may_match(*file.binary, use_.unmatched())) continue;
+    file.binary->each_function([this](const FunctionName& name) {
+      use_.see({name.name, name.module, name.module_is_binary});
+      return !use_.all_matched();
+    });
   }
   std::vector<std::string> warnings;
   for (const policy::Pattern* entry : use_.unmatched()) {

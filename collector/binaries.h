@@ -23,7 +23,7 @@
 namespace glimpse::collector {
 
 struct DecidedFunction {
-  writers::Function function;
+  writers::Function function;  // without names where it is not recorded
   bool recorded = false;
 };
 

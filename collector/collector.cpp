@@ -62,6 +62,8 @@ class SessionCollector final : public Collector {
 
   const std::string& session() const override { return session_->folder(); }
 
+  bool any_runs() const override { return left_running(session(), 0, {}) == LeftRunning::kTraced; }
+
   Result<Totals> run() override;
 
   void finish(pid_t pid, int status) override {

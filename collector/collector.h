@@ -67,6 +67,9 @@ class Collector {
   // The session's folder: the value of GLIMPSE_SESSION for traced programs.
   virtual const std::string& session() const = 0;
 
+  // Whether processes run that are traced, or may yet be. Any thread may ask; it looks at every process of the machine.
+  virtual bool any_runs() const = 0;
+
   // Drains until every process of the session has ended and finish() was called (after create()), or until every
   // process has ended (after adopt()). An Error means that records could not be written; the session is then kept.
   virtual Result<Totals> run() = 0;

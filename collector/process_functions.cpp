@@ -40,7 +40,9 @@ const DecidedFunction& ProcessFunctions::name(std::uint32_t id) {
     decided = &binaries_.function_at(file_of(module_number, *module), entry.address - module->bias);
   }
   functions_[id] = decided;
-  ids_.emplace(decided, id);
+  const std::uint32_t index = decided->function.index;
+  if (index >= ids_.size()) ids_.resize(index + 1, 0);
+  if (ids_[index] == 0) ids_[index] = id;
   view_.decide(id, decided->recorded ? wire::Decision::kRecord : wire::Decision::kSkip);
   return *decided;
 }

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "collector/binaries.h"
@@ -33,8 +32,7 @@ class ProcessFunctions {
   Binaries::File& file_of(std::uint32_t module_number, const wire::ModuleEntry& module);
   // An id of `function`; 0 where it has none.
   std::uint32_t id_of(const DecidedFunction& function) const {
-    const auto found = ids_.find(&function);
-    return found == ids_.end() ? 0 : found->second;
+    return function.function.index < ids_.size() ? ids_[function.function.index] : 0;
   }
 
  private:
@@ -44,8 +42,8 @@ class ProcessFunctions {
   ProcessView& view_;
   std::vector<const DecidedFunction*> functions_;  // by id; null: not yet named
   std::vector<Binaries::File*> files_;             // by number of the module; null: not yet looked for
-  std::unordered_map<const DecidedFunction*, std::uint32_t> ids_;
-  std::uint32_t decided_ = 0;  // ids up to here are decided
+  std::vector<std::uint32_t> ids_;                 // by index of the function, the first of its ids; 0: none
+  std::uint32_t decided_ = 0;                      // ids up to here are decided
 };
 
 }  // namespace glimpse::collector

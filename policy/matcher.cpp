@@ -249,12 +249,16 @@ PatternUse::PatternUse(const Policy& policy) {
                            &policy.exclude_functions}) {
     for (const Pattern& pattern : *list) entries_.push_back({&pattern, false});
   }
+  left_ = entries_.size();
 }
 
 void PatternUse::see(const Function& function) {
+  if (all_matched()) return;
   Subject subject(function);
   for (Entry& entry : entries_) {
-    if (!entry.matched) entry.matched = subject.matches(*entry.pattern);
+    if (entry.matched || !subject.matches(*entry.pattern)) continue;
+    entry.matched = true;
+    --left_;
   }
 }
 
@@ -264,6 +268,28 @@ std::vector<const Pattern*> PatternUse::unmatched() const {
     if (!entry.matched) left.push_back(entry.pattern);
   }
   return left;
+}
+
+// Symbols spell identifiers out, but for `std` and for unnamed namespaces.
+std::string_view word_of(const Pattern& module_pattern) {
+  const std::string_view text = module_pattern.folded;
+  if (text.find('(') != kNone) return {};
+  const auto in_word = [](char c) {
+    return c == '_' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+  };
+  std::string_view longest;
+  for (std::size_t i = 0; i < text.size();) {
+    if (!in_word(text[i])) {
+      const std::size_t set = module_pattern.wildcard && text[i] == '[' ? set_end(text, i) : kNone;
+      i = set != kNone ? set : i + 1;
+      continue;
+    }
+    const std::size_t start = i;
+    while (i < text.size() && in_word(text[i])) ++i;
+    const std::string_view word = text.substr(start, i - start);
+    if (word.size() > longest.size() && std::string_view("std").find(word) == kNone) longest = word;
+  }
+  return longest;
 }
 
 std::vector<const Pattern*> unmatched(const Policy& policy, std::span<const Function> functions) {

@@ -13,6 +13,7 @@
 // an Error whose message is the end of a sentence (`"app::" ends with "::"`); the caller knows file and line.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,8 @@ class PatternUse {
 
   void see(const Function& function);
 
+  bool all_matched() const { return left_ == 0; }
+
   // The entries that matched no function so far, in the order of the policy's lists.
   std::vector<const Pattern*> unmatched() const;
 
@@ -46,7 +49,12 @@ class PatternUse {
     bool matched;
   };
   std::vector<Entry> entries_;
+  std::size_t left_ = 0;  // not matched so far
 };
+
+// Part of an identifier that every function whose module matches has in its symbol, or in its binary's name; empty
+// where there is no such word. For module patterns; a way to pass over binaries that cannot match.
+std::string_view word_of(const Pattern& module_pattern);
 
 std::vector<const Pattern*> unmatched(const Policy& policy, std::span<const Function> functions);
 

@@ -35,7 +35,10 @@ std::uint64_t table_bytes(std::uint64_t slots) { return slots * sizeof(FunctionS
 
 constinit std::atomic<FunctionTable*> function_table{&empty_table};
 
+constinit std::atomic<std::intptr_t> claimed_slots{0};
+
 bool map_function_table() {
+  claimed_slots.store(0, std::memory_order_relaxed);
   if (mapped_table != nullptr) {  // a forked child: wiped, but for what a hook that was interrupted by the fork did
     sys_madvise(mapped_table, table_bytes(mapped_slots), MADV_DONTNEED);
     return true;

@@ -1,6 +1,7 @@
 // The memory behind the function table (hot/function_table.h), private to the process and wiped in a forked child.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace glimpse::runtime {
@@ -8,6 +9,9 @@ namespace glimpse::runtime {
 // Maps an empty table, as large as the address space limit allows, or empties the one there is. False where there is no
 // memory.
 bool map_function_table();
+
+// So many slots of the table are claimed; for claim_slot().
+extern constinit std::atomic<std::intptr_t> claimed_slots __attribute__((visibility("hidden")));
 
 // From here on hooks find the table.
 void use_function_table();

@@ -5,6 +5,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include <asm/prctl.h>
 
+#include "runtime/function_claim.h"
 #include "runtime/function_memory.h"
 #include "runtime/hot/function_table.h"
 #include "runtime/hot/slow_paths.h"
@@ -16,19 +17,6 @@ GLIMPSE_UNTRACED_BEGIN
 namespace glimpse::runtime {
 
 namespace {
-
-// Finds or claims the slot of `function`. Null where the table is full.
-FunctionSlot* claim_slot(FunctionTable& table, std::uintptr_t function) {
-  std::uintptr_t offset = first_offset(table, function);
-  for (std::uintptr_t tried = 0; tried < table.mask; tried += sizeof(FunctionSlot)) {
-    FunctionSlot& slot = slot_at(table, offset);
-    std::uintptr_t found = slot.key.load(std::memory_order_relaxed);
-    if (found == 0 && slot.key.compare_exchange_strong(found, undecided_key(function))) return &slot;
-    if (function_of_key(found) == function) return &slot;
-    offset = next_offset(table, offset);
-  }
-  return nullptr;
-}
 
 // A new id with its entry for the collector; 0 where the table is full, or there is no memory. An id is counted only
 // when its entry has memory, as the collector looks at all of them.
@@ -91,7 +79,7 @@ FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table) 
   const std::uint32_t generation = process.generation;
   const bool interrupted = thread.registering;
   thread.registering = true;
-  FunctionSlot* slot = claim_slot(*table, function);
+  FunctionSlot* slot = claim_slot(*table, claimed_slots, function);
   if (slot == nullptr) process.header->lost_functions.fetch_add(1, std::memory_order_relaxed);
   const bool known = slot != nullptr && has_id_of_process(*slot, function, generation);
   thread.registering = interrupted;

@@ -25,24 +25,24 @@ class ElfBinary final : public Binary {
  public:
   ElfBinary(std::unique_ptr<ElfFile> file, std::unique_ptr<ElfFile> debug_file, bool debug_info)
       : file_(std::move(file)), debug_file_(std::move(debug_file)) {
-    for (const ElfFile::SymbolTable& table : tables()) symbols_.add(table);
-    symbols_.finish();
     if (debug_info) open_debug_info();
   }
 
   FunctionName function_at(std::uint64_t address) override {
-    const std::size_t index = symbols_.find(address);
-    if (index != SymbolTable::kNone) return name_of(symbols_[index]);
+    const SymbolTable& symbols = this->symbols();
+    const std::size_t index = symbols.find(address);
+    if (index != SymbolTable::kNone) return name_of(symbols[index]);
     const std::optional<Declaration> declaration = declaration_at(address);
     if (!declaration || declaration->symbol.empty()) return unknown_name(file_->path(), address);
     return name_of(declaration->symbol, declaration);
   }
 
   FunctionName code_at(std::uint64_t address, std::uint64_t& offset) override {
-    const std::size_t index = symbols_.find(address);
-    const bool known = index != SymbolTable::kNone && !symbols_[index].name.empty();
-    offset = known ? address - symbols_[index].start : 0;
-    FunctionName function = known ? name_of(symbols_[index].name, std::nullopt) : unknown_name(file_->path(), address);
+    const SymbolTable& symbols = this->symbols();
+    const std::size_t index = symbols.find(address);
+    const bool known = index != SymbolTable::kNone && !symbols[index].name.empty();
+    offset = known ? address - symbols[index].start : 0;
+    FunctionName function = known ? name_of(symbols[index].name, std::nullopt) : unknown_name(file_->path(), address);
     if (debug_info_ == nullptr) return function;
     if (std::optional<SourceLine> code = debug_info_->line_at(address)) {
       function.file = std::move(code->file);
@@ -51,21 +51,32 @@ class ElfBinary final : public Binary {
     return function;
   }
 
-  std::vector<FunctionName> functions() override {
-    std::unordered_set<std::string_view> whole;  // symbols of functions that are there themselves, not as clones only
-    for (std::size_t i = 0; i < symbols_.size(); ++i) {
-      const std::string_view name = symbols_[i].name;
-      if (source_symbol(name).size() == name.size()) whole.insert(name);
-    }
-    std::vector<FunctionName> names;
-    for (std::size_t i = 0; i < symbols_.size(); ++i) {
-      const Symbol symbol = symbols_[i];
-      const std::string_view source = source_symbol(symbol.name);
-      const bool clone = source.size() != symbol.name.size();
-      if (symbol.stub || (clone && !whole.insert(source).second)) continue;
-      names.push_back(name_of(symbol));
-    }
-    return names;
+  void each_function(const std::function<bool(FunctionName)>& visit) override {
+    const SymbolTable& symbols = this->symbols();
+    std::unordered_set<std::string_view> clones_only;  // what clones are of, where that has no symbol itself
+    const auto each_symbol = [&](const auto& use) {
+      for (std::size_t i = 0; i < symbols.size(); ++i) {
+        const std::string_view source = source_symbol(symbols[i].name);
+        if (!use(symbols[i], source, source.size() != symbols[i].name.size())) return;
+      }
+    };
+    each_symbol([&](const Symbol&, std::string_view source, bool clone) {
+      if (clone) clones_only.insert(source);
+      return true;
+    });
+    each_symbol([&](const Symbol&, std::string_view source, bool clone) {
+      if (!clone) clones_only.erase(source);
+      return true;
+    });
+    each_symbol([&](const Symbol& symbol, std::string_view source, bool clone) {
+      if (symbol.stub || (clone && clones_only.erase(source) == 0)) return true;
+      return visit(name_of(symbol));
+    });
+  }
+
+  bool may_name(std::string_view word) const override {
+    return binary_module(file_->path()).find(word) != std::string::npos || file_->may_mention(word) ||
+           (debug_file_ != nullptr && debug_file_->may_mention(word));
   }
 
   bool instrumented() const override {
@@ -108,6 +119,15 @@ class ElfBinary final : public Binary {
     std::vector<ElfFile::SymbolTable> tables{file_->symtab(), file_->dynsym()};
     if (debug_file_ != nullptr) tables.push_back(debug_file_->symtab());
     return tables;
+  }
+
+  // Sorted when the first name is asked for.
+  const SymbolTable& symbols() {
+    if (symbols_) return *symbols_;
+    symbols_.emplace();
+    for (const ElfFile::SymbolTable& table : tables()) symbols_->add(table);
+    symbols_->finish();
+    return *symbols_;
   }
 
   const ElfFile* file_with_debug_info() const {
@@ -189,7 +209,7 @@ class ElfBinary final : public Binary {
 
   std::unique_ptr<ElfFile> file_;
   std::unique_ptr<ElfFile> debug_file_;
-  SymbolTable symbols_;
+  std::optional<SymbolTable> symbols_;
   std::unique_ptr<DebugInfo> debug_info_;
   std::optional<ClassEvidence> evidence_;
 };
@@ -210,6 +230,15 @@ Result<std::unique_ptr<Binary>> Binary::open(const std::string& path, std::strin
   auto debug_file = find_debug_file(*file.value(), sources.debug_root);
   return std::unique_ptr<Binary>(
       std::make_unique<ElfBinary>(std::move(file.value()), std::move(debug_file), sources.debug_info));
+}
+
+std::vector<FunctionName> Binary::functions() {
+  std::vector<FunctionName> names;
+  each_function([&names](FunctionName name) {
+    names.push_back(std::move(name));
+    return true;
+  });
+  return names;
 }
 
 std::string binary_module(std::string_view path) {

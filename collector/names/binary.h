@@ -1,14 +1,16 @@
 // The names in one ELF file: executable or shared library.
 //
-// Opening reads the symbol tables (.symtab and .dynsym; a separate debug file found by build-id or .gnu_debuglink adds
-// its own). Debug information is read compilation unit by compilation unit, when a function in it
-// is first asked for. Nothing is guessed: an address outside every symbol's [start, start + size) has no name.
+// The symbol tables (.symtab and .dynsym; a separate debug file found by build-id or .gnu_debuglink adds its own) are
+// sorted when the first name is asked for. Debug information is read compilation unit by compilation unit, when a
+// function in it is first asked for. Nothing is guessed: an address outside every symbol's [start, start + size) has no
+// name.
 //
 // Threads: one thread uses a Binary. Failure: a file that cannot be read gives an Error; the caller then names its
 // functions `module+0x1234` with unknown_name().
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,9 +43,15 @@ class Binary {
   // instruction's own.
   virtual FunctionName code_at(std::uint64_t address, std::uint64_t& offset) = 0;
 
-  // All functions that have symbols, by address, each once: for `glimpse policy list` and to warn of patterns that
-  // match nothing. Clones (`.cold`) are part of their function; stubs of other binaries' functions are left out.
-  virtual std::vector<FunctionName> functions() = 0;
+  // All functions that have symbols, by address, each once, until `visit` returns false. Each is named when its turn
+  // comes. Clones (`.cold`) are part of their function; stubs of other binaries' functions are left out.
+  virtual void each_function(const std::function<bool(FunctionName)>& visit) = 0;
+  // The same in one list.
+  std::vector<FunctionName> functions();
+
+  // False where surely no function of this file is in a namespace, or has an identifier, with `word` in it. The names
+  // that the C++ ABI abbreviates (those of `std`, types, operators) and unnamed namespaces are not words to ask for.
+  virtual bool may_name(std::string_view word) const = 0;
 
   // Whether the file calls __cyg_profile_func_enter (or has the undefined symbol): for `glimpse doctor`.
   virtual bool instrumented() const = 0;

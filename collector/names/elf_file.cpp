@@ -161,6 +161,13 @@ bool ElfFile::has_section(std::string_view name) const {
   });
 }
 
+bool ElfFile::may_mention(std::string_view word) const {
+  const bool compressed = std::any_of(sections_.begin(), sections_.end(), [this](const Elf64_Shdr& section) {
+    return (section.sh_flags & SHF_COMPRESSED) != 0 || c_string(section_names_, section.sh_name).starts_with(".zdebug");
+  });
+  return compressed || memmem(bytes_.data(), bytes_.size(), word.data(), word.size()) != nullptr;
+}
+
 bool ElfFile::is_library() const {
   for (const Elf64_Shdr& section : sections_) {
     if (section.sh_type != SHT_DYNAMIC) continue;

@@ -59,6 +59,9 @@ class ElfFile {
   // Whether the dynamic section names a library (DT_SONAME).
   bool is_library() const;
 
+  // False where `word` surely stands in no name in the file: it does not occur in any byte, and nothing is compressed.
+  bool may_mention(std::string_view word) const;
+
   // The whole file, for its CRC.
   std::string_view bytes() const { return bytes_; }
 

@@ -10,6 +10,7 @@ namespace glimpse::collector {
 namespace {
 
 constexpr std::uint32_t kNoEntry = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kMostBytes = std::numeric_limits<std::uint32_t>::max();
 
 bool names_code(const Elf64_Sym& symbol) {
   const auto type = ELF64_ST_TYPE(symbol.st_info);
@@ -31,13 +32,16 @@ bool reserved_alias(std::string_view name) { return name.starts_with('_') && !na
 void SymbolTable::add(const ElfFile::SymbolTable& table) {
   const auto which = static_cast<std::uint8_t>(tables_.size());
   tables_.push_back(table);
+  std::size_t functions = entries_.size();
+  for (std::size_t i = 0; i < table.size(); ++i) functions += names_code(table.symbol(i)) ? 1 : 0;
+  entries_.reserve(functions);
   for (std::size_t i = 0; i < table.size(); ++i) {
     const Elf64_Sym symbol = table.symbol(i);
     if (!names_code(symbol) || symbol.st_name >= table.strings.size()) continue;
     if (entries_.size() == kNoEntry) return;
     const bool stub = symbol.st_shndx == SHN_UNDEF;
-    const std::uint64_t size = stub ? 0 : symbol.st_size;
-    entries_.push_back({symbol.st_value, std::min(size, ~symbol.st_value), symbol.st_name, kNoEntry, which,
+    const std::uint64_t size = stub ? 0 : std::min({symbol.st_size, ~symbol.st_value, kMostBytes});
+    entries_.push_back({symbol.st_value, static_cast<std::uint32_t>(size), symbol.st_name, kNoEntry, which,
                         static_cast<std::uint8_t>(ELF64_ST_BIND(symbol.st_info)), stub});
   }
 }
@@ -50,7 +54,7 @@ void SymbolTable::finish() {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (kept > 0 && entries_[kept - 1].start == entries_[i].start) {
       Entry& best = entries_[kept - 1];
-      const std::uint64_t size = std::max(best.size, entries_[i].size);
+      const std::uint32_t size = std::max(best.size, entries_[i].size);
       if (better(entries_[i], best)) best = entries_[i];
       best.size = size;
     } else {

@@ -19,6 +19,8 @@ class FakeCollector final : public Collector {
 
   const std::string& session() const override { return session_; }
 
+  bool any_runs() const override { return false; }
+
   Result<Totals> run() override {
     std::unique_lock lock(mutex_);
     finished_.wait(lock, [this] { return done_; });

@@ -82,6 +82,46 @@ TEST(Binary, WithoutSymbolsTheNameIsDebugInformations) {
   EXPECT_EQ(helper.module, "libno_symbols");
 }
 
+TEST(Binary, VisitingItsFunctionsStopsWhenToldTo) {
+  const auto binary = open(fixture("functions.so"));
+  std::vector<std::string> seen;
+  binary->each_function([&seen](const FunctionName& function) {
+    seen.push_back(function.name);
+    return seen.size() < 2;
+  });
+  EXPECT_EQ(seen.size(), 2U);
+  const std::vector<FunctionName> all = binary->functions();
+  ASSERT_GT(all.size(), 2U);
+  EXPECT_EQ(all[0].name, seen[0]);
+  EXPECT_EQ(all[1].name, seen[1]);
+}
+
+TEST(Binary, WordsThatNoFunctionCanHaveAreTold) {
+  const Scratch scratch;
+  const auto binary = open(fixture("functions.so"));
+  EXPECT_TRUE(binary->may_name("helper"));
+  EXPECT_TRUE(binary->may_name("functions")) << "its own name";
+  EXPECT_FALSE(binary->may_name("elsewhere_entirely"));
+
+  // The namespace of an extern "C" function is in the debug information only, and compressed that tells nothing.
+  std::ofstream source(scratch.path("c.cpp"));
+  source << "namespace hidden_away {\n";
+  for (int i = 0; i < 50; ++i) source << "extern \"C\" int plain_function_number_" << i << "() { return 1; }\n";
+  source << "}\n" << std::flush;
+  const auto built = [&](const std::string& flags) {
+    const std::string path = scratch.path("c.so");
+    EXPECT_TRUE(run("g++ -fPIC -shared " + flags + " '" + scratch.path("c.cpp") + "' -o '" + path + "'"));
+    return path;
+  };
+  EXPECT_FALSE(open(built("-g0"))->may_name("hidden_away"));
+  const std::string path = built("-g");
+  EXPECT_EQ(open(path)->function_at(nm(path).at("plain_function_number_7")).module, "hidden_away");
+  EXPECT_TRUE(open(path)->may_name("hidden_away"));
+  const std::string compressed = built("-g -gz=zlib");
+  ASSERT_EQ(ElfFile::open(compressed).value()->bytes().find("hidden_away"), std::string_view::npos);
+  EXPECT_TRUE(open(compressed)->may_name("hidden_away"));
+}
+
 // Clang then calls the source file 0, which not every reader of DWARF 5 knows.
 TEST(Binary, SourcesGivenByARelativePathAreFoundByTheirFolder) {
   const Scratch scratch;

@@ -56,6 +56,13 @@ TEST(SymbolTable, AnAddressOutsideEverySymbolHasNoName) {
   EXPECT_EQ(at(symbols, ~std::uint64_t{0}), "");
 }
 
+TEST(SymbolTable, ASizeThatMakesNoSenseCoversNoMoreThanFourGibibytes) {
+  Table table;
+  const SymbolTable symbols = table_of(table.add("endless", 0x1000, ~std::uint64_t{0}));
+  EXPECT_EQ(at(symbols, 0x10000000), "endless");
+  EXPECT_EQ(at(symbols, 0x200000000), "");
+}
+
 TEST(SymbolTable, TheInnermostOfNestedSymbolsCovers) {
   Table table;
   const SymbolTable symbols =

@@ -61,6 +61,29 @@ TEST(Matcher, AnOverruledEntryCountsAsMatching) {
   EXPECT_TRUE(unmatched(policy, functions).empty());
 }
 
+TEST(Matcher, AModulePatternsWordStandsInEverySymbolThatCanMatch) {
+  const auto word = [](const char* text) { return std::string(word_of(compile_module_pattern(text).value())); };
+  EXPECT_EQ(word("app::database"), "database");
+  EXPECT_EQ(word("app.database"), "database");
+  EXPECT_EQ(word("serv*::x"), "serv");
+  EXPECT_EQ(word("a[bcdefgh]i::jk"), "jk") << "a set is no word";
+  EXPECT_EQ(word("a?[xyz][uvw]longer"), "longer") << "nor are two";
+  EXPECT_EQ(word("std::pmr"), "pmr") << "symbols write St";
+  EXPECT_EQ(word("*t*"), "");
+  EXPECT_EQ(word("*"), "");
+  EXPECT_EQ(word("app::(anonymous namespace)"), "") << "symbols write _GLOBAL__N_1";
+}
+
+TEST(Matcher, UseKnowsWhenEveryEntryHasMatched) {
+  const Policy policy = policy_of(R"({"version": "1.0", "exact_modules": ["a", "b"]})");
+  PatternUse use(policy);
+  use.see({"a::f()", "a"});
+  use.see({"a::g()", "a"});
+  EXPECT_FALSE(use.all_matched());
+  use.see({"b::f()", "b"});
+  EXPECT_TRUE(use.all_matched());
+}
+
 TEST(Matcher, WithoutFunctionsNothingMatches) {
   EXPECT_EQ(unmatched(policy_of(R"({"package_trees": ["app"]})"), {}).size(), 1u);
 }

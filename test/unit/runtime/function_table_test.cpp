@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/function_claim.h"
 #include "test/unit/runtime/fake_table.h"
 
 namespace glimpse::runtime {
@@ -55,6 +56,17 @@ TEST_F(FunctionTableTest, ASlotWhoseFunctionWasUnloadedIsPassedAndNotFree) {
   EXPECT_EQ(find_slot(table_, 0x4030), nullptr);
   FunctionSlot& behind = put(4, undecided_key(0x4030));
   EXPECT_EQ(find_slot(table_, 0x4030), &behind);
+}
+
+TEST_F(FunctionTableTest, AFullTableTakesNoMoreAndIsStillSearchedToAnEnd) {
+  std::atomic<std::intptr_t> claimed{0};
+  std::uintptr_t taken = 0;
+  while (claim_slot(table_, claimed, 0x4000 + taken * 16) != nullptr) ASSERT_LE(++taken, kSlots);
+  EXPECT_EQ(taken, kSlots - 1) << "an eighth stays free";
+  EXPECT_EQ(find_slot(table_, 0x4000 + taken * 16), nullptr);
+  EXPECT_EQ(claim_slot(table_, claimed, 0x4010), find_slot(table_, 0x4010)) << "those that are there are found";
+  EXPECT_EQ(claim_slot(table_, claimed, 0x8000), nullptr);
+  EXPECT_EQ(claimed, static_cast<std::intptr_t>(taken));
 }
 
 TEST_F(FunctionTableTest, AFunctionIsNotFoundByTheKeyOfAnotherState) {
