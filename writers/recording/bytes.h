@@ -28,18 +28,27 @@ class ByteWriter {
   explicit ByteWriter(std::size_t capacity = 64 * 1024)
       : data_(new char[capacity]), at_(data_.get()), end_(at_ + capacity) {}
 
-  void number(std::uint64_t value) {
-    if (at_ + kMaxNumberBytes > end_) [[unlikely]]
-      grow(kMaxNumberBytes);
+  // Room for what put() writes next.
+  void reserve(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - at_) < bytes) [[unlikely]]
+      grow(bytes);
+  }
+  // A number for which there is room.
+  void put(std::uint64_t value) {
     while (value >= 0x80) {
       *at_++ = static_cast<char>(value | 0x80);
       value >>= 7;
     }
     *at_++ = static_cast<char>(value);
   }
+
+  void number(std::uint64_t value) {
+    reserve(kMaxNumberBytes);
+    put(value);
+  }
   void text(std::string_view text) {
     number(text.size());
-    if (static_cast<std::size_t>(end_ - at_) < text.size()) grow(text.size());
+    reserve(text.size());
     at_ = std::copy(text.begin(), text.end(), at_);
   }
 

@@ -103,44 +103,43 @@ bool Decoder::read_call(std::uint64_t code, Writer& out) {
   call.entry_id = expected_.next_entry_id;
   call.pid = thread.pid;
   call.tid = thread.tid;
-  std::uint64_t number = 0;
-  std::uint32_t function = 0;
   if (code >= kStart) {
-    number = code - kStart;
-    function = static_cast<std::uint32_t>(number);
     call.stage = Stage::kStart;
     call.level = expected_.level;
     call.call_id = expected_.last_call_id() + 1;
     call.parent_call_id = thread.parent();
-    call.depth = thread.depth();
+    call.depth = thread.depth;
     call.timestamp_ns = later(expected_.last_ns, time_.number());
+    call.function = function_of(code - kStart);
+    expected_.started_as_expected(call.call_id, static_cast<std::uint32_t>(code - kStart), call.timestamp_ns);
   } else if (code == kExplicit) {
+    std::uint32_t function = 0;
     if (!read_explicit(call, function)) return false;
-    number = function;
+    call.function = function_of(function);
+    if (call.stage == Stage::kStart) {
+      expected_.started(call, function);
+    } else {
+      expected_.ended(call);
+    }
   } else {
-    if (thread.open.empty()) return false;
-    const Expectation::Frame& top = thread.open.back();
-    number = function = top.function;
+    if (!thread.has_call()) return false;
+    const Expectation::Frame& top = thread.top();
     call.stage = code == kEnd ? Stage::kEnd : Stage::kException;
     call.level = expected_.level_of(call.stage);
     call.call_id = top.call_id;
     call.parent_call_id = thread.outer();
-    call.depth = thread.depth() - 1;
+    call.depth = thread.depth - 1;
     call.timestamp_ns = later(expected_.last_ns, time_.number());
     call.duration_ns = Expectation::duration_ns(top, call.timestamp_ns);
+    call.function = function_of(top.function);
+    expected_.ended_as_expected();
   }
-  call.function = function_of(number);
   if (call.function == nullptr) return false;
   Exception exception;
   if (call.stage == Stage::kException && !read_exception(exception, call.exception)) return false;
   if (time_.failed() || rest_.failed()) return false;
   expected_.last_ns = call.timestamp_ns;
   expected_.next_entry_id = call.entry_id + 1;
-  if (call.stage == Stage::kStart) {
-    expected_.started(call, function);
-  } else {
-    expected_.ended(call);
-  }
   out.call(call);
   return true;
 }
@@ -152,17 +151,18 @@ bool Decoder::read_explicit(Call& call, std::uint32_t& function) {
   if ((mask & kStageBits) >= kMostStages) return false;
   call.stage = static_cast<Stage>(mask & kStageBits);
   const bool starts = call.stage == Stage::kStart;
-  const Expectation::Frame* const top = starts || thread.open.empty() ? nullptr : &thread.open.back();
-  call.call_id = starts ? expected_.last_call_id() + 1 : top != nullptr ? top->call_id : thread.base_call_id;
+  const bool has_top = !starts && thread.has_call();
+  const Expectation::Frame& top = thread.top();
+  call.call_id = starts ? expected_.last_call_id() + 1 : top.call_id;
   call.parent_call_id = starts ? thread.parent() : thread.outer();
-  call.depth = starts ? thread.depth() : thread.depth() - 1;
+  call.depth = starts ? thread.depth : thread.depth - 1;
   call.level = expected_.level_of(call.stage);
   if (given(kGivenEntry)) call.entry_id += unzigzag(rest_.number());
   if (given(kGivenCall)) call.call_id += unzigzag(rest_.number());
   if (given(kGivenParent)) call.parent_call_id += unzigzag(rest_.number());
   if (given(kGivenDepth)) call.depth = static_cast<std::uint32_t>(rest_.number());
-  if (!given(kGivenFunction) && top == nullptr) return false;
-  const std::uint64_t number = given(kGivenFunction) ? rest_.number() : top->function;
+  if (!given(kGivenFunction) && !has_top) return false;
+  const std::uint64_t number = given(kGivenFunction) ? rest_.number() : top.function;
   if (number >= names_->size()) return false;
   function = static_cast<std::uint32_t>(number);
   if (given(kGivenLevel)) {
@@ -174,8 +174,8 @@ bool Decoder::read_explicit(Call& call, std::uint32_t& function) {
   call.timestamp_ns = later(expected_.last_ns, given(kGivenTime) ? unzigzag(rest_.number()) : time_.number());
   if (given(kGivenDuration)) {
     call.duration_ns = rest_.number();
-  } else if (top != nullptr) {
-    call.duration_ns = Expectation::duration_ns(*top, call.timestamp_ns);
+  } else if (has_top) {
+    call.duration_ns = Expectation::duration_ns(top, call.timestamp_ns);
   }
   return true;
 }

@@ -8,60 +8,68 @@
 
 namespace glimpse::writers::recording {
 
+// Every event passes here: what is as expected is two numbers. One test asks whether it is.
 void Encoder::add(const Call& record) {
   const std::uint32_t function = id_of(*record.function);
-  note(record.entry_id, record.timestamp_ns);
+  count(record.entry_id, record.timestamp_ns);
   if (!expected_.has_thread() || expected_.thread().tid != record.tid || expected_.thread().pid != record.pid)
       [[unlikely]]
     switch_thread(record.pid, record.tid);
+  what_.reserve(kMaxNumberBytes);
+  time_.reserve(kMaxNumberBytes);
 
   const Expectation::Thread& thread = expected_.thread();
   const std::uint64_t since =
       static_cast<std::uint64_t>(record.timestamp_ns) - static_cast<std::uint64_t>(expected_.last_ns);
-  const bool usual = record.entry_id == expected_.next_entry_id && record.level == expected_.level_of(record.stage) &&
-                     record.timestamp_ns >= expected_.last_ns;
+  const bool forwards = record.timestamp_ns >= expected_.last_ns;
+  std::uint64_t odd = (record.entry_id ^ expected_.next_entry_id) |
+                      static_cast<std::uint64_t>(record.level != expected_.level_of(record.stage) || !forwards);
   if (record.stage == Stage::kStart) {
-    if (usual && record.call_id == expected_.last_call_id() + 1 && record.parent_call_id == thread.parent() &&
-        record.depth == thread.depth()) [[likely]] {
-      what_.number(kStart + std::uint64_t{function});
-      time_.number(since);
+    odd |= (record.call_id ^ (expected_.last_call_id() + 1)) | (record.parent_call_id ^ thread.parent()) |
+           (record.depth ^ thread.depth);
+    if (odd == 0) [[likely]] {
+      what_.put(kStart + std::uint64_t{function});
+      time_.put(since);
+      expected_.started_as_expected(record.call_id, function, record.timestamp_ns);
     } else {
       add_explicit(record, function);
+      expected_.started(record, function);
     }
-    expected_.started(record, function);
   } else {
-    const Expectation::Frame* const top = thread.open.empty() ? nullptr : &thread.open.back();
-    if (usual && top != nullptr && record.call_id == top->call_id && function == top->function &&
-        record.parent_call_id == thread.outer() && record.depth == thread.depth() - 1 &&
-        record.duration_ns == Expectation::duration_ns(*top, record.timestamp_ns)) [[likely]] {
-      what_.number(record.stage == Stage::kEnd ? kEnd : kException);
-      time_.number(since);
+    const Expectation::Frame& top = thread.top();
+    odd |= (record.call_id ^ top.call_id) | (function ^ top.function) | (record.parent_call_id ^ thread.outer()) |
+           (record.depth ^ (thread.depth - 1)) |
+           (record.duration_ns ^ Expectation::duration_ns(top, record.timestamp_ns));
+    if (odd == 0 && thread.has_call()) [[likely]] {
+      what_.put(record.stage == Stage::kEnd ? kEnd : kException);
+      time_.put(since);
+      expected_.ended_as_expected();
     } else {
       add_explicit(record, function);
+      expected_.ended(record);
     }
     if (record.stage == Stage::kException) add_exception(record.exception);
-    expected_.ended(record);
   }
   expected_.last_ns = record.timestamp_ns;
   expected_.next_entry_id = record.entry_id + 1;
 }
 
 void Encoder::add(const Process& record) {
-  note(record.entry_id, record.timestamp_ns);
+  count(record.entry_id, record.timestamp_ns);
   what_.number(kProcess);
   put(rest_, expected_, record);
   expected_.next_entry_id = record.entry_id + 1;
 }
 
 void Encoder::add(const Thread& record) {
-  note(record.entry_id, record.timestamp_ns);
+  count(record.entry_id, record.timestamp_ns);
   what_.number(kThread);
   put(rest_, expected_, record);
   expected_.next_entry_id = record.entry_id + 1;
 }
 
 void Encoder::add(const Notice& record) {
-  note(record.entry_id, record.timestamp_ns);
+  count(record.entry_id, record.timestamp_ns);
   what_.number(kNotice);
   put(rest_, expected_, record);
   expected_.next_entry_id = record.entry_id + 1;
@@ -70,21 +78,10 @@ void Encoder::add(const Notice& record) {
 void Encoder::add(const Summary& record) {
   open_functions_.clear();
   for (const OpenCall& open : record.open) open_functions_.push_back(id_of(*open.function));
-  note(record.entry_id, record.timestamp_ns);
+  count(record.entry_id, record.timestamp_ns);
   what_.number(kSummary);
   put(rest_, expected_, record, open_functions_);
   expected_.next_entry_id = record.entry_id + 1;
-}
-
-// What the block's header tells of its records.
-void Encoder::note(std::uint64_t entry_id, std::int64_t timestamp_ns) {
-  if (records_++ == 0) [[unlikely]] {
-    expected_.begin_block(entry_id);
-    first_entry_id_ = entry_id;
-    first_ns_ = last_ns_ = timestamp_ns;
-  }
-  first_ns_ = std::min(first_ns_, timestamp_ns);
-  last_ns_ = std::max(last_ns_, timestamp_ns);
 }
 
 void Encoder::switch_thread(std::uint32_t pid, std::uint32_t tid) {
@@ -103,22 +100,21 @@ void Encoder::switch_thread(std::uint32_t pid, std::uint32_t tid) {
 void Encoder::add_explicit(const Call& record, std::uint32_t function) {
   const Expectation::Thread& thread = expected_.thread();
   const bool starts = record.stage == Stage::kStart;
-  const Expectation::Frame* const top = starts || thread.open.empty() ? nullptr : &thread.open.back();
-  const std::uint64_t call_id = starts           ? expected_.last_call_id() + 1
-                                : top != nullptr ? top->call_id
-                                                 : thread.base_call_id;
+  const bool has_top = !starts && thread.has_call();
+  const Expectation::Frame& top = thread.top();
+  const std::uint64_t call_id = starts ? expected_.last_call_id() + 1 : top.call_id;
   const std::uint64_t parent = starts ? thread.parent() : thread.outer();
-  const std::uint32_t depth = starts ? thread.depth() : thread.depth() - 1;
+  const std::uint32_t depth = starts ? thread.depth : thread.depth - 1;
   const bool backwards = record.timestamp_ns < expected_.last_ns;
   const bool known_duration =
-      starts || (top != nullptr && record.duration_ns == Expectation::duration_ns(*top, record.timestamp_ns));
+      starts || (has_top && record.duration_ns == Expectation::duration_ns(top, record.timestamp_ns));
 
   std::uint64_t mask = static_cast<std::uint64_t>(record.stage);
   if (record.entry_id != expected_.next_entry_id) mask |= kGivenEntry;
   if (record.call_id != call_id) mask |= kGivenCall;
   if (record.parent_call_id != parent) mask |= kGivenParent;
   if (record.depth != depth) mask |= kGivenDepth;
-  if (top == nullptr || function != top->function) mask |= kGivenFunction;
+  if (!has_top || function != top.function) mask |= kGivenFunction;
   if (record.level != expected_.level_of(record.stage)) mask |= kGivenLevel;
   if (backwards) mask |= kGivenTime;
   if (!known_duration) mask |= kGivenDuration;

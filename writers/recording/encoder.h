@@ -37,7 +37,16 @@ class Encoder {
   void close_block(LineBuffer& out);
 
  private:
-  void note(std::uint64_t entry_id, std::int64_t timestamp_ns);
+  // For the block's header.
+  void count(std::uint64_t entry_id, std::int64_t timestamp_ns) {
+    if (records_++ == 0) [[unlikely]] {
+      expected_.begin_block(entry_id);
+      first_entry_id_ = entry_id;
+      first_ns_ = last_ns_ = timestamp_ns;
+    }
+    if (timestamp_ns > last_ns_) last_ns_ = timestamp_ns;
+    if (timestamp_ns < first_ns_) first_ns_ = timestamp_ns;
+  }
   void switch_thread(std::uint32_t pid, std::uint32_t tid);
   void add_explicit(const Call& record, std::uint32_t function);
   void add_exception(const Exception* exception);

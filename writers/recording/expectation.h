@@ -21,24 +21,25 @@ namespace glimpse::writers::recording {
 class Expectation {
  public:
   struct Frame {
-    std::uint64_t call_id;
-    std::uint32_t function;
-    std::int64_t start_ns;
+    std::uint64_t call_id = 0;
+    std::uint32_t function = 0;
+    std::int64_t start_ns = 0;
   };
 
-  // Calls of a thread that began in this block and are open, upon one of which nothing is known but its number.
+  // Calls of a thread that began in this block and are open; the first of them only is what they stand upon, of which
+  // nothing but its number is known, 0 for none.
   struct Thread {
     std::uint32_t pid = 0;
     std::uint32_t tid = 0;
+    std::uint32_t depth = 0;    // of a call that starts now
     std::uint32_t process = 0;  // index into last_call_ids
-    std::uint64_t base_call_id = 0;
-    std::uint32_t base_depth = 0;  // of a call on top of it
     std::vector<Frame> open;
 
-    std::uint64_t parent() const { return open.empty() ? base_call_id : open.back().call_id; }
-    std::uint32_t depth() const { return base_depth + static_cast<std::uint32_t>(open.size()); }
-    // The parent of the innermost call.
-    std::uint64_t outer() const { return open.size() > 1 ? open[open.size() - 2].call_id : base_call_id; }
+    bool has_call() const { return open.size() > 1; }
+    const Frame& top() const { return open.back(); }
+    // The parents of a call that starts now, and of the innermost one.
+    std::uint64_t parent() const { return open.back().call_id; }
+    std::uint64_t outer() const { return open[open.size() < 2 ? 0 : open.size() - 2].call_id; }
   };
 
   void begin_block(std::uint64_t first_entry_id) {
@@ -55,7 +56,7 @@ class Expectation {
   // Of the current thread: there is none at the begin of a block.
   bool has_thread() const { return current_ != nullptr; }
   Thread& thread() { return *current_; }
-  std::uint64_t& last_call_id() { return last_call_ids_[current_->process]; }
+  std::uint64_t last_call_id() const { return last_call_ids_[current_->process]; }
 
   std::size_t thread_count() const { return thread_count_; }
   void switch_to(std::size_t number) { current_ = &threads_[number]; }
@@ -76,31 +77,30 @@ class Expectation {
     thread.pid = pid;
     thread.tid = tid;
     thread.process = process->second;
-    thread.base_call_id = 0;
-    thread.base_depth = 0;
-    thread.open.clear();
+    thread.depth = 0;
+    thread.open.assign(1, Frame{});
     current_ = &thread;
   }
 
-  // After a START that stands upon `parent`.
-  void started(const Call& call, std::uint32_t function) {
-    Thread& thread = *current_;
-    if (call.parent_call_id != thread.parent() || call.depth != thread.depth()) [[unlikely]]
-      stand_upon(call.parent_call_id, call.depth);
-    thread.open.push_back({call.call_id, function, call.timestamp_ns});
-    last_call_ids_[thread.process] = call.call_id;
+  // After a START, an END or EXCEPTION that was as expected.
+  void started_as_expected(std::uint64_t call_id, std::uint32_t function, std::int64_t now_ns) {
+    current_->open.push_back({call_id, function, now_ns});
+    ++current_->depth;
+    last_call_ids_[current_->process] = call_id;
+  }
+  void ended_as_expected() {
+    current_->open.pop_back();
+    --current_->depth;
   }
 
-  // After an END or EXCEPTION.
+  // After any START, and any END or EXCEPTION.
+  void started(const Call& call, std::uint32_t function) {
+    stand_upon(call);
+    started_as_expected(call.call_id, function, call.timestamp_ns);
+  }
   void ended(const Call& call) {
-    Thread& thread = *current_;
-    if (!thread.open.empty() && thread.open.back().call_id == call.call_id) {
-      thread.open.pop_back();
-    } else {
-      thread.open.clear();
-    }
-    if (call.parent_call_id != thread.parent() || call.depth != thread.depth())
-      stand_upon(call.parent_call_id, call.depth);
+    if (current_->has_call() && current_->top().call_id == call.call_id) ended_as_expected();
+    stand_upon(call);
   }
 
   static std::uint64_t duration_ns(const Frame& frame, std::int64_t now_ns) {
@@ -115,11 +115,13 @@ class Expectation {
   Level level = Level::kInfo;
 
  private:
-  // Fibers and signal handlers: calls that do not stand upon what was open.
-  void stand_upon(std::uint64_t call_id, std::uint32_t depth) {
-    current_->open.clear();
-    current_->base_call_id = call_id;
-    current_->base_depth = depth;
+  // The call's parent is the innermost one from now on. Where it is not, what was open is forgotten: fibers, signal
+  // handlers, calls that began in an earlier block.
+  void stand_upon(const Call& call) {
+    Thread& thread = *current_;
+    if (call.parent_call_id == thread.parent() && call.depth == thread.depth) return;
+    thread.open.assign(1, Frame{.call_id = call.parent_call_id});
+    thread.depth = call.depth;
   }
 
   std::vector<Thread> threads_;  // the first thread_count_ are this block's
