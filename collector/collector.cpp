@@ -378,7 +378,7 @@ bool SessionCollector::worth_flushing() const {
                                    [](const Output& output) { return output.writer->flushes_when_idle(); });
   const bool finished =
       std::any_of(processes_.begin(), processes_.end(), [](const Traced& traced) { return traced.trace->finished(); });
-  return at_once || finished || outputs_.empty();
+  return at_once || finished || processes_.empty();
 }
 
 // Threads may soon wait for what was read and is not given back.

@@ -78,9 +78,18 @@ class ByteReader {
   explicit ByteReader(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   std::uint64_t number() {
-    if (at_ < end_ && static_cast<unsigned char>(*at_) < 0x80) [[likely]]
-      return static_cast<unsigned char>(*at_++);
-    return long_number();
+    if (end_ - at_ < 2) [[unlikely]]
+      return long_number();
+    const std::uint64_t low = static_cast<unsigned char>(at_[0]);
+    if (low < 0x80) {
+      ++at_;
+      return low;
+    }
+    const std::uint64_t high = static_cast<unsigned char>(at_[1]);
+    if (high >= 0x80) [[unlikely]]
+      return long_number();
+    at_ += 2;
+    return (low & 0x7f) | high << 7;
   }
   std::string_view text() {
     const std::uint64_t size = number();

@@ -7,7 +7,7 @@
 namespace glimpse::writers::recording {
 namespace {
 
-constexpr std::uint32_t kMostNames = 1 << 26;  // in one stream
+constexpr std::uint32_t kMostNames = 1 << 23;  // in one stream
 constexpr std::uint64_t kMostStages = 3;
 constexpr std::uint64_t kMostLevels = 5;
 
@@ -53,6 +53,7 @@ Result<void> Decoder::read_names(const BlockHeader& header, ByteReader rest, Nam
 }
 
 Result<void> Decoder::read_records(const BlockHeader& header, Names& names, Writer& out) {
+  if (names.size() < header.names) names.resize(header.names, nullptr);
   names_ = &names;
   name_missing_ = false;
   expected_.begin_block(header.first_entry_id);
@@ -135,8 +136,8 @@ bool Decoder::read_call(std::uint64_t code, Writer& out) {
     expected_.ended_as_expected();
   }
   if (call.function == nullptr) return false;
-  Exception exception;
-  if (call.stage == Stage::kException && !read_exception(exception, call.exception)) return false;
+  if (call.stage == Stage::kException && !read_exception(call)) [[unlikely]]
+    return false;
   if (time_.failed() || rest_.failed()) return false;
   expected_.last_ns = call.timestamp_ns;
   expected_.next_entry_id = call.entry_id + 1;
@@ -180,15 +181,15 @@ bool Decoder::read_explicit(Call& call, std::uint32_t& function) {
   return true;
 }
 
-bool Decoder::read_exception(Exception& exception, const Exception*& there) {
+bool Decoder::read_exception(Call& call) {
   const std::uint64_t texts = rest_.number();
   if ((texts & kHasException) == 0) return !rest_.failed();
-  exception.has_what = (texts & kHasWhat) != 0;
-  exception.type = rest_.text();
-  exception.what = rest_.text();
-  exception.stack_trace = rest_.text();
-  exception.fingerprint = rest_.text();
-  there = &exception;
+  exception_.has_what = (texts & kHasWhat) != 0;
+  exception_.type = rest_.text();
+  exception_.what = rest_.text();
+  exception_.stack_trace = rest_.text();
+  exception_.fingerprint = rest_.text();
+  call.exception = &exception_;
   return !rest_.failed();
 }
 
@@ -222,7 +223,7 @@ bool Decoder::read_summary(Writer& out) {
 
 const Function* Decoder::function_of(std::uint64_t number) {
   const Function* const function = number < names_->size() ? (*names_)[number] : nullptr;
-  name_missing_ = function == nullptr;
+  name_missing_ = function == nullptr && number < names_->size();
   return function;
 }
 

@@ -35,7 +35,7 @@ class Decoder {
   bool read_record(std::uint64_t code, Writer& out);
   bool read_call(std::uint64_t code, Writer& out);
   bool read_explicit(Call& call, std::uint32_t& function);
-  bool read_exception(Exception& exception, const Exception*& there);
+  bool read_exception(Call& call);
   bool read_switch();
   bool read_summary(Writer& out);
   const Function* function_of(std::uint64_t number);
@@ -52,6 +52,7 @@ class Decoder {
   ByteReader time_;
   ByteReader rest_;
   Expectation expected_;
+  Exception exception_;
 };
 
 }  // namespace glimpse::writers::recording

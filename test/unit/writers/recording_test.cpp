@@ -435,6 +435,26 @@ TEST_F(RecordingTest, DamageIsToldWithFileAndPlace) {
                 std::to_string(blocks[0].size() + bad.size()));
 }
 
+TEST_F(RecordingTest, NamesThatAreLostCostTheirCallsAndNoOthers) {
+  const Function functions[] = {one_, {1, "app::lost()", "app", "", 0}, {2, "app::three()", "app", "", 0}};
+  Both both(folder_, "names");
+  std::vector<std::string> flushes;
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    both.add(Call{.entry_id = id, .call_id = id, .function = &functions[id - 1], .pid = 7, .tid = 7});
+    const std::size_t before = content(both.recording_path).size();
+    both.flush();
+    flushes.push_back(content(both.recording_path).substr(before));
+  }
+  flushes[1][sizeof(BlockHeader)] ^= 1;  // of the block of names that stands before that of records
+  const Read read = read_back(folder_, flushes[0] + flushes[1] + flushes[2]);
+  ASSERT_EQ(read.problems.size(), 2U);
+  EXPECT_NE(read.problems[0].find("cannot be read (damaged): 1 names are lost"), std::string::npos) << read.problems[0];
+  EXPECT_NE(read.problems[1].find("a function whose name was in a block that is lost"), std::string::npos);
+  lines_ = content(both.lines_path);
+  const std::size_t second = lines_.find('\n') + 1;
+  EXPECT_EQ(read.lines, lines_.substr(0, second) + lines_.substr(lines_.find('\n', second) + 1));
+}
+
 TEST_F(RecordingTest, OtherFilesAreNoRecordings) {
   EXPECT_EQ(read_back(folder_, "{\"record_type\":\"process\"}\n").problems.front(),
             "x.glimpse: JSON lines, not a recording");
