@@ -8,7 +8,7 @@
 // block.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
@@ -61,10 +61,14 @@ class Expectation {
   std::size_t thread_count() const { return thread_count_; }
   void switch_to(std::size_t number) { current_ = &threads_[number]; }
 
-  // The number of a thread; thread_count() for one that has none yet.
-  std::size_t number_of(std::uint32_t pid, std::uint32_t tid) const {
+  // The number of a thread; thread_count() for one that has none yet. Threads take turns: the last one of each slot is
+  // found without a search.
+  std::size_t number_of(std::uint32_t pid, std::uint32_t tid) {
+    std::size_t& guess = guesses_[tid % guesses_.size()];
+    if (guess < thread_count_ && threads_[guess].tid == tid && threads_[guess].pid == pid) return guess;
     const auto found = numbers_.find(std::uint64_t{pid} << 32 | tid);
-    return found == numbers_.end() ? thread_count_ : found->second;
+    guess = found == numbers_.end() ? thread_count_ : found->second;
+    return guess;
   }
 
   // The thread that has the number thread_count().
@@ -128,6 +132,7 @@ class Expectation {
   std::size_t thread_count_ = 0;
   Thread* current_ = nullptr;
   std::unordered_map<std::uint64_t, std::size_t> numbers_;  // by pid and tid
+  std::array<std::size_t, 64> guesses_{};                   // by tid: of the thread asked for last
   std::unordered_map<std::uint32_t, std::uint32_t> processes_;
   std::vector<std::uint64_t> last_call_ids_;  // by process
 };
