@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "cli/arguments.h"
+#include "cli/cat_command.h"
 #include "cli/collect_command.h"
 #include "cli/command_words.h"
 #include "cli/completion_command.h"
@@ -98,6 +99,7 @@ int run_application(const std::vector<std::string>& arguments) {
   app.require_subcommand(0, 1);
   app.footer("Settings (environment or .env; [default]):\n" + settings_as_text());
   add_run_command(app, program, exit_status);
+  add_cat_command(app, exit_status);
   add_doctor_command(app, exit_status);
   add_policy_command(app, exit_status);
   add_recover_command(app, exit_status);

@@ -25,6 +25,9 @@ constexpr std::uintmax_t kMaxEnvFileBytes = 1 << 20;
 
 constexpr std::string_view kPrefix = "GLIMPSE_";
 
+// Where a recording goes that nobody gave a name: its format is told by it.
+constexpr const char* kRecordingPath = "trace.glimpse";
+
 // The variable of ours that `name` was probably meant to be; empty where it is ours already or nobody's business.
 //   GLIMPSE_LOGPATH   the prefix is right and the rest is near a name
 //   GLIMSE_LOG_PATH   the rest is a name and the prefix is nearly right
@@ -87,6 +90,7 @@ class Loader {
   }
 
   Configuration finish() {
+    if (!named_output_ && result_.options.format == Format::kGlimpse) result_.options.log_path = kRecordingPath;
     for (const auto& [index, setting] : pending_) {
       result_.warnings[index] += fmt::format("; using {}", setting->show(result_.options));
     }
@@ -110,6 +114,7 @@ class Loader {
 
   void assign(const std::string& where, const Setting& setting, std::string_view text) {
     const auto done = setting.assign(result_.options, text);
+    if (setting.variable == "GLIMPSE_LOG_PATH") named_output_ = true;
     if (done) return;
     pending_.emplace_back(result_.warnings.size(), &setting);
     warn(where + done.error().message);
@@ -118,6 +123,7 @@ class Loader {
   void warn(std::string line) { result_.warnings.push_back(std::move(line)); }
 
   Configuration result_;
+  bool named_output_ = false;
   // Warnings that end with the value used, which a higher source may still change.
   std::vector<std::pair<std::size_t, const Setting*>> pending_;
 };

@@ -36,6 +36,7 @@ std::string write_memo(const Options& options, const policy::Policy& policy) {
     if (!value.empty()) memo += fmt::format("{}={}", name, value) + '\0';
   };
   add("GLIMPSE_LEVEL", setting_of_variable("GLIMPSE_LEVEL")->show(options));
+  add("GLIMPSE_FORMAT", setting_of_variable("GLIMPSE_FORMAT")->show(options));
   if (options.log_path != "-") add("GLIMPSE_LOG_PATH", output_from_root(options.log_path));
   if (!policy.path.empty()) add("GLIMPSE_POLICY", from_root(policy.path));
   add("GLIMPSE_FIELDS", fmt::format("{}", fmt::join(options.fields, ",")));

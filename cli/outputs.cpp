@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "cli/messages.h"
+#include "writers/jsonl.h"
 #include "writers/output_path.h"
+#include "writers/recording.h"
 
 namespace glimpse::cli {
 
@@ -18,38 +20,41 @@ namespace {
 // program goes on, one line says so, and what comes later is dropped here, and counted.
 class StandardOutput final : public writers::Writer {
  public:
-  explicit StandardOutput(const writers::FieldSet& fields)
-      : jsonl_(writers::OutputFile::borrow(STDOUT_FILENO, "standard output"), fields) {}
+  explicit StandardOutput(std::unique_ptr<writers::Writer> writer) : writer_(std::move(writer)) {}
 
   void call(const writers::Call& record) override {
-    if (is_open()) jsonl_.call(record);
+    if (is_open()) writer_->call(record);
   }
   void process(const writers::Process& record) override {
-    if (is_open()) jsonl_.process(record);
+    if (is_open()) writer_->process(record);
   }
   void thread(const writers::Thread& record) override {
-    if (is_open()) jsonl_.thread(record);
+    if (is_open()) writer_->thread(record);
   }
   void notice(const writers::Notice& record) override {
-    if (is_open()) jsonl_.notice(record);
+    if (is_open()) writer_->notice(record);
   }
   void summary(const writers::Summary& record) override {
-    if (is_open()) jsonl_.summary(record);
+    if (is_open()) writer_->summary(record);
   }
 
-  void keep_in(writers::Outbox& outbox) override { jsonl_.keep_in(outbox); }
+  void keep_in(writers::Outbox& outbox) override { writer_->keep_in(outbox); }
   void take_over(std::string_view lines) override {
-    if (open_) jsonl_.take_over(lines);
+    if (open_) writer_->take_over(lines);
   }
 
-  std::size_t buffered_bytes() const override { return open_ ? jsonl_.buffered_bytes() : 0; }
+  bool flushes_when_idle() const override { return writer_->flushes_when_idle(); }
+  void prepare() override {
+    if (open_) writer_->prepare();
+  }
+  std::size_t buffered_bytes() const override { return open_ ? writer_->buffered_bytes() : 0; }
 
   Result<void> flush() override {
     if (!open_) return {};
-    auto done = jsonl_.flush();
+    auto done = writer_->flush();
     if (done || !reader_left()) return done;
     open_ = false;
-    unread_ = jsonl_.waiting_records();
+    unread_ = writer_->waiting_records();
     say("the reader of standard output is gone; the program goes on, its records are dropped from here on");
     return {};
   }
@@ -69,7 +74,7 @@ class StandardOutput final : public writers::Writer {
     return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
   }
 
-  writers::JsonlWriter jsonl_;
+  std::unique_ptr<writers::Writer> writer_;
   bool open_ = true;
   std::uint64_t unread_ = 0;
 };
@@ -81,6 +86,10 @@ Result<Outputs> Outputs::create(const Options& options, Mode mode) {
   if (!fields) return fields.error();
   Outputs outputs;
   outputs.path_ = options.log_path;
+  outputs.format_ = options.format;
+  if (outputs.is_standard_output() && options.format == Format::kGlimpse && isatty(STDOUT_FILENO) != 0) {
+    return Error{"a recording is not for terminals; name a file with -o or GLIMPSE_LOG_PATH, or a command behind `|`"};
+  }
   outputs.mode_ = mode;
   outputs.fields_ = *fields;
   return outputs;
@@ -101,15 +110,23 @@ Result<writers::Writer*> Outputs::writer_of(std::uint32_t pid) {
   auto& writer = writers_[is_standard_output() ? path_ : writers::expand_path(path_, pid)];
   if (writer) return writer.get();
   if (is_standard_output()) {
-    writer = std::make_unique<StandardOutput>(fields_);
+    auto standard_output = writers::OutputFile::borrow(STDOUT_FILENO, "standard output");
+    writer = std::make_unique<StandardOutput>(writer_to(std::move(standard_output)));
     return writer.get();
   }
   const auto mode =
       mode_ == Mode::kStartAnew ? writers::OutputFile::Mode::kTruncate : writers::OutputFile::Mode::kAppend;
-  auto file = writers::OutputFile::open(writers::expand_path(path_, pid), mode);
+  const auto unit = format_ == Format::kGlimpse ? writers::OutputFile::Unit::kBlock : writers::OutputFile::Unit::kLine;
+  auto file = writers::OutputFile::open(writers::expand_path(path_, pid), mode, unit);
   if (!file) return file.error();
-  writer = std::make_unique<writers::JsonlWriter>(std::move(*file), fields_);
+  writer = writer_to(std::move(*file));
   return writer.get();
+}
+
+// A recording keeps every key: which of them are wanted is asked when it is read.
+std::unique_ptr<writers::Writer> Outputs::writer_to(writers::OutputFile file) const {
+  if (format_ == Format::kGlimpse) return std::make_unique<writers::RecordingWriter>(std::move(file));
+  return std::make_unique<writers::JsonlWriter>(std::move(file), fields_);
 }
 
 }  // namespace glimpse::cli

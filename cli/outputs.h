@@ -4,6 +4,8 @@
 //                     trace-%p.jsonl  one Writer for each process
 //                     -             standard output; when its reader goes away, records are thrown away from then on
 //
+// GLIMPSE_FORMAT says of what: lines of JSON, or a recording.
+//
 // Threads: one thread asks for writers at a time. The Writers live as long as Outputs.
 #pragma once
 
@@ -14,7 +16,8 @@
 
 #include "glimpse/options.h"
 #include "glimpse/result.h"
-#include "writers/jsonl.h"
+#include "writers/field_set.h"
+#include "writers/output_file.h"
 #include "writers/writer.h"
 
 namespace glimpse::cli {
@@ -23,7 +26,7 @@ class Outputs {
  public:
   enum class Mode : std::uint8_t { kStartAnew, kAppend };
 
-  // An Error where the keys of GLIMPSE_FIELDS are not known.
+  // An Error where the keys of GLIMPSE_FIELDS are not known, or a recording would go to a terminal.
   static Result<Outputs> create(const Options& options, Mode mode);
 
   // Opens the output where it is the same for all processes, so that an Error comes before a program is started.
@@ -41,7 +44,10 @@ class Outputs {
   std::string name() const { return is_standard_output() ? "standard output" : path_; }
 
  private:
+  std::unique_ptr<writers::Writer> writer_to(writers::OutputFile file) const;
+
   std::string path_;
+  Format format_ = Format::kJsonl;
   Mode mode_ = Mode::kAppend;
   writers::FieldSet fields_;
   std::map<std::string, std::unique_ptr<writers::Writer>> writers_;  // by expanded path

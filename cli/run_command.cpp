@@ -32,6 +32,7 @@ namespace {
 constexpr std::string_view kFooter = R"(Examples:
   glimpse run ./app                         records to glimpse.jsonl
   glimpse run -o - -- ./app | jq -c .       records on standard output, the program's output on stderr
+  glimpse run --format glimpse ./app        a compact recording in trace.glimpse; glimpse cat makes lines of it
   glimpse run --policy db.json make test    every traced program under make, one file
 
 Words after the program belong to it. The exit status is the program's; where a signal killed it, glimpse
@@ -200,7 +201,7 @@ void add_run_command(CLI::App& app, const std::vector<std::string>& program, int
   auto* command = app.add_subcommand("run", "Run a program and record its calls");
   command->formatter(std::make_shared<RunHelp>());
   command->footer(std::string(kFooter));
-  add_setting_options(*command, request->overrides, {"output", "policy", "fields", "ring-bytes", "overflow"});
+  add_setting_options(*command, request->overrides, {"output", "format", "policy", "fields", "ring-bytes", "overflow"});
   command->add_flag("--append", request->append, "Keep what is in the output file");
   command->add_flag("-q,--quiet", request->quiet, "No closing line");
   command->callback([request, &program, &exit_status] { exit_status = run(*request, program); });

@@ -153,6 +153,13 @@ Result<Level> parse_value(option_types::Level, std::string_view text, const Limi
   return must_be("DEBUG, INFO, WARNING, ERROR or FATAL", text, {"DEBUG", "INFO", "WARNING", "ERROR", "FATAL"});
 }
 
+Result<Format> parse_value(option_types::Format, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  if (word == "jsonl" || word == "json") return Format::kJsonl;
+  if (word == "glimpse") return Format::kGlimpse;
+  return must_be("jsonl (json) or glimpse", text, {"jsonl", "json", "glimpse"});
+}
+
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&) {
   const std::string word = lower(trim(text));
   if (word == "block") return Overflow::kBlock;
@@ -221,6 +228,8 @@ std::string show_value(Level value) {
   }
   return "INFO";
 }
+
+std::string show_value(Format value) { return value == Format::kGlimpse ? "glimpse" : "jsonl"; }
 
 std::string show_value(Overflow value) {
   switch (value) {

@@ -29,6 +29,7 @@ Result<std::uint32_t> parse_value(option_types::Count, std::string_view text, co
 Result<std::chrono::milliseconds> parse_value(option_types::Milliseconds, std::string_view text, const Limits&);
 Result<bool> parse_value(option_types::Switch, std::string_view text, const Limits&);
 Result<Level> parse_value(option_types::Level, std::string_view text, const Limits&);
+Result<Format> parse_value(option_types::Format, std::string_view text, const Limits&);
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&);
 Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&);
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&);
@@ -42,6 +43,7 @@ std::string show_value(std::uint32_t value);
 std::string show_value(std::chrono::milliseconds value);
 std::string show_value(bool value);
 std::string show_value(Level value);
+std::string show_value(Format value);
 std::string show_value(Overflow value);
 std::string show_value(Clock value);
 std::string show_value(const std::vector<Destination>& value);

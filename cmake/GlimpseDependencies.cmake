@@ -5,6 +5,13 @@ find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 
+# zstd: compact recordings.
+find_path(GLIMPSE_ZSTD_INCLUDE zstd.h REQUIRED)
+find_library(GLIMPSE_ZSTD_LIBRARY zstd REQUIRED)
+add_library(glimpse_zstd INTERFACE)
+target_include_directories(glimpse_zstd SYSTEM INTERFACE "${GLIMPSE_ZSTD_INCLUDE}")
+target_link_libraries(glimpse_zstd INTERFACE "${GLIMPSE_ZSTD_LIBRARY}")
+
 # elfutils: DWARF and ELF reading.
 find_path(GLIMPSE_LIBDW_INCLUDE elfutils/libdw.h REQUIRED)
 find_library(GLIMPSE_LIBDW_LIBRARY dw REQUIRED)

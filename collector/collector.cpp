@@ -24,6 +24,7 @@
 #include "collector/session.h"
 #include "collector/settle.h"
 #include "collector/text_block.h"
+#include "writers/whole_part.h"
 
 namespace glimpse::collector {
 
@@ -105,6 +106,8 @@ class SessionCollector final : public Collector {
   std::int64_t limit_ns(const Traced& traced, bool several) const;
   std::uint64_t turn();
   bool anything_pending();
+  bool worth_flushing() const;
+  bool rings_wanted() const;
   Result<void> flush();
   static bool waits(const Traced& traced);
   void finish_dead();
@@ -236,7 +239,7 @@ void SessionCollector::resume_text(const TextProgress& progress) {
   const std::uint64_t there = progress.began ? settle(progress.text.path, progress.place, text) : 0;
   if (there == text.size()) return;
   const std::string_view rest = std::string_view(text).substr(there);
-  records_before_ -= static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n'));
+  records_before_ -= writers::records_in(rest);
   if (const auto writer = output_of(progress.text.pid)) (*writer)->take_over(rest);
 }
 
@@ -370,12 +373,29 @@ bool SessionCollector::anything_pending() {
   });
 }
 
+// Nothing more is there to read. Whether what was read goes out now, or waits for more until the flush interval is
+// over.
+bool SessionCollector::worth_flushing() const {
+  const bool at_once = std::any_of(outputs_.begin(), outputs_.end(),
+                                   [](const Output& output) { return output.writer->flushes_when_idle(); });
+  const bool finished =
+      std::any_of(processes_.begin(), processes_.end(), [](const Traced& traced) { return traced.trace->finished(); });
+  return at_once || finished || processes_.empty();
+}
+
+// Threads may soon wait for what was read and is not given back.
+bool SessionCollector::rings_wanted() const {
+  return std::any_of(processes_.begin(), processes_.end(),
+                     [](const Traced& traced) { return traced.trace->wants_release(); });
+}
+
 // After this everything consumed is in the output, and its memory is given back. What happens when we are killed in
 // between: a text that outlives us is handed on by whoever takes over; one that does not is made again.
 Result<void> SessionCollector::flush() {
   for (Traced& traced : processes_) {
     if (!traced.trace->finished()) traced.trace->close_ended();
   }
+  for (const Output& output : outputs_) output.writer->prepare();
   const bool kept = texts_are_kept();
   if (kept) note_checkpoint();
   for (const Output& output : outputs_) {
@@ -524,7 +544,8 @@ Result<Totals> SessionCollector::run() {
     const bool full = std::any_of(outputs_.begin(), outputs_.end(),
                                   [](const Output& output) { return output.writer->buffered_bytes() >= kFlushBytes; });
     if (consumed == 0) finish_dead();
-    if (consumed == 0 || full || Clock::now() - last_flush_ >= settings_.flush_interval) {
+    if (full || (consumed == 0 && worth_flushing()) || rings_wanted() ||
+        Clock::now() - last_flush_ >= settings_.flush_interval) {
       if (auto flushed = flush(); !flushed) return give_up(flushed.error());
     }
     retire_finished();

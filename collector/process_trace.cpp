@@ -500,6 +500,21 @@ void ProcessTrace::close_ended() {
   }
 }
 
+bool ProcessTrace::wants_release() const {
+  constexpr std::uint64_t kParts = 4;     // a quarter of a ring
+  constexpr std::size_t kMostEnded = 16;  // a thread waits for the ring of another when there are 64 of them
+  std::size_t ended = 0;
+  for (const auto& lane : lanes_) {
+    if (lane == nullptr || !lane->active) continue;
+    const wire::RingHeader& header = lane->reader.header();
+    const std::uint64_t read = lane->reader.unreleased_words();
+    if (read >= view_->ring_capacity_words() / kParts) return true;
+    if (read > 0 && header.waiting.load(std::memory_order_relaxed) != 0) return true;
+    if (header.state.load(std::memory_order_relaxed) == wire::RingState::kEnded) ++ended;
+  }
+  return ended >= kMostEnded;
+}
+
 void ProcessTrace::release() {
   for (const auto& lane : lanes_) {
     if (lane == nullptr || !(lane->active || lane->to_free)) continue;

@@ -76,6 +76,9 @@ class ProcessTrace final : private CallSink {
   // Ends the lanes of threads that are gone and whose records are consumed.
   void close_ended();
 
+  // Whether threads may soon need what release() would give them.
+  bool wants_release() const;
+
   // Everything consumed so far, and what close_ended() closed, has been flushed: gives rings back.
   void release();
 

@@ -45,6 +45,9 @@ class RingReader {
   // Steps over the record peek() has shown.
   void advance();
 
+  // What release() would give back.
+  std::uint64_t unreleased_words() const { return position_ - released_; }
+
   // Gives back what was stepped over. True where words were given back.
   bool release();
 

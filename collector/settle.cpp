@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "writers/whole_part.h"
+
 namespace glimpse::collector {
 
 namespace {
@@ -57,9 +59,8 @@ std::uint64_t settle(const std::string& path, const writers::Place& place, std::
   const std::string found = read_at(file.fd(), place.offset, text.size());
   const auto same =
       static_cast<std::size_t>(std::mismatch(found.begin(), found.end(), text.begin()).first - found.begin());
-  const std::size_t newline = text.substr(0, same).rfind('\n');
-  const std::uint64_t whole = newline == std::string_view::npos ? 0 : newline + 1;
-  // Where this fails, the next writer's OutputFile cuts the half line.
+  const std::uint64_t whole = writers::whole_part(text, same);
+  // Where this fails, the next writer's OutputFile cuts the half line or block.
   if (place.offset + same == size && same > whole) {
     [[maybe_unused]] const int cut = ftruncate(file.fd(), static_cast<off_t>(place.offset + whole));
   }

@@ -17,8 +17,8 @@
 
 namespace glimpse::collector {
 
-// How many bytes of `text` stand at `place` in the file at `path`, whole lines only; half a line behind them is cut off
-// where it is the end of the file.
+// How many bytes of `text` stand at `place` in the file at `path`, whole lines or blocks only; half of one behind them
+// is cut off where it is the end of the file.
 std::uint64_t settle(const std::string& path, const writers::Place& place, std::string_view text);
 
 }  // namespace glimpse::collector

@@ -31,8 +31,7 @@ class JsonlWriter final : public Writer {
   std::size_t buffered_bytes() const override { return buffer_.size(); }
   Result<void> flush() override;
 
-  // Records that flush() could not hand over.
-  std::uint64_t waiting_records() const;
+  std::uint64_t waiting_records() const override;
 
  private:
   OutputFile output_;

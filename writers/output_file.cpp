@@ -15,6 +15,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "writers/recording/file_end.h"
+#include "writers/whole_part.h"
+
 namespace glimpse::writers {
 namespace {
 
@@ -147,13 +150,14 @@ bool is_half_record(std::string_view line) {
 
 }  // namespace
 
-Result<OutputFile> OutputFile::open(const std::string& path, Mode mode) {
+Result<OutputFile> OutputFile::open(const std::string& path, Mode mode, Unit unit) {
   // Creating and opening are told apart, for only a file made here gets its permissions from here. A file that comes or
   // goes in between makes another round.
   for (int round = 0; round < 100; ++round) {
     int fd = open_retrying(path.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
     if (fd >= 0) {
       OutputFile file(fd, true, true, path);
+      file.unit_ = unit;
       if (fchmod(fd, 0600) != 0) return cannot_open(path, errno);  // a umask may have taken even the owner's bits
       return file;
     }
@@ -170,9 +174,16 @@ Result<OutputFile> OutputFile::open(const std::string& path, Mode mode) {
     if (fd < 0 && errno == ENOENT && lstat(path.c_str(), &status) != 0) continue;
     if (fd < 0) return cannot_open(path, errno);
     OutputFile file(fd, true, readable, path);
+    file.unit_ = unit;
     if (mode == Mode::kTruncate && file.regular_) {
       const Lock lock(fd);
       if (ftruncate(fd, 0) != 0) return cannot_open(path, errno);
+    }
+    if (unit == Unit::kBlock && readable && !recording::may_continue(fd)) {
+      return Error{
+          fmt::format("{}: not a recording, so none can be appended; choose another file with -o or "
+                      "GLIMPSE_LOG_PATH",
+                      path)};
     }
     return file;
   }
@@ -189,6 +200,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       owned_(std::exchange(other.owned_, false)),
       readable_(other.readable_),
       regular_(other.regular_),
+      unit_(other.unit_),
       left_half_line_(other.left_half_line_),
       name_(std::move(other.name_)) {}
 
@@ -197,6 +209,7 @@ OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   std::swap(owned_, other.owned_);
   std::swap(readable_, other.readable_);
   std::swap(regular_, other.regular_);
+  std::swap(unit_, other.unit_);
   std::swap(left_half_line_, other.left_half_line_);
   std::swap(name_, other.name_);
   return *this;
@@ -206,50 +219,50 @@ OutputFile::~OutputFile() {
   if (owned_) close(fd_);
 }
 
-Result<void> OutputFile::append(std::string_view lines, std::size_t& accepted, Outbox* outbox) {
+Result<void> OutputFile::append(std::string_view text, std::size_t& accepted, Outbox* outbox) {
   accepted = 0;
-  if (lines.empty()) return {};
+  if (text.empty()) return {};
   if (regular_) {
     const Lock lock(fd_);
-    auto result = append_locked(lines, accepted, outbox);
+    auto result = append_locked(text, accepted, outbox);
     if (outbox != nullptr) outbox->handed(accepted);
     return result;
   }
   PipeSignalHeld held;
   if (outbox != nullptr) outbox->begins({});
-  const int reason = write_all(fd_, lines, accepted);
+  const int reason = write_all(fd_, text, accepted);
   if (outbox != nullptr) outbox->handed(accepted);
   if (reason == EPIPE) held.raised();
   if (reason != 0) return error(reason);
   return {};
 }
 
-Result<void> OutputFile::append_locked(std::string_view lines, std::size_t& accepted, Outbox* outbox) {
+Result<void> OutputFile::append_locked(std::string_view text, std::size_t& accepted, Outbox* outbox) {
   if (const int reason = mend_end(); reason != 0) return error(reason);
   if (struct stat status{}; outbox != nullptr && fstat(fd_, &status) == 0) {
     outbox->begins({status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size)});
   }
-  const int reason = write_all(fd_, lines, accepted);
+  const int reason = write_all(fd_, text, accepted);
   if (reason == 0) return {};
-  const std::size_t newline = lines.substr(0, accepted).rfind('\n');
-  const std::size_t whole = newline == std::string_view::npos ? 0 : newline + 1;
+  const std::size_t whole = whole_part(text, accepted);
   left_half_line_ = !cut(accepted - whole);
   accepted = whole;
   return error(reason);
 }
 
-// Sees to it that the file ends where a line ends. A file that cannot be read is taken to end well: it was not made
-// here. Returns errno of what failed, 0 for success.
+// Sees to it that the file ends where a line or block ends. A file that cannot be read is taken to end well: it was not
+// made here. Returns errno of what failed, 0 for success.
 int OutputFile::mend_end() {
   std::size_t ignored = 0;
   if (!readable_) {
-    const int reason = left_half_line_ ? write_all(fd_, "\n", ignored) : 0;
+    const int reason = left_half_line_ && unit_ == Unit::kLine ? write_all(fd_, "\n", ignored) : 0;
     if (reason == 0) left_half_line_ = false;
     return reason;
   }
   struct stat status{};
   char last = '\n';
   if (fstat(fd_, &status) != 0 || status.st_size == 0) return 0;
+  if (unit_ == Unit::kBlock) return recording::mend_end(fd_, static_cast<std::uint64_t>(status.st_size));
   if (pread(fd_, &last, 1, status.st_size - 1) != 1 || last == '\n') return 0;
   return mend_half_line(static_cast<std::uint64_t>(status.st_size));
 }

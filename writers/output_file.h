@@ -1,6 +1,6 @@
-// A file, pipe or terminal that receives whole lines, and that several processes may share.
+// A file, pipe or terminal that receives whole lines or whole blocks, and that several processes may share.
 //
-//   one flush:   lock ── is the last byte a newline? ── write() … write() ── unlock
+//   one flush:   lock ── does the file end where a line or block ends? ── write() … write() ── unlock
 //
 // Sharing: a regular file is opened for appending and locked (flock) around each append(), so that the rest of a
 // partial
@@ -9,8 +9,9 @@
 // Killed:  half a record at the end of the file (its writer was killed in the middle) is cut off first: whoever
 // recovers
 //          what that writer left behind writes the line again. Any other half line was not ours, and gets its newline.
+//          Half a block is cut off likewise.
 // Failure: an Error names the file and the reason. What append() has not accepted stays with the caller; on a regular
-//          file it accepts whole lines only, and cuts off the half line that a full disk left behind.
+//          file it accepts whole lines or blocks only, and cuts off the half that a full disk left behind.
 // Signals: writing to a closed pipe gives an Error (EPIPE), never SIGPIPE. Beyond a file size limit the system sends
 //          SIGXFSZ: the program decides whether to ignore it and so to get the Error (EFBIG).
 // Threads: one thread uses an OutputFile.
@@ -33,9 +34,13 @@ class OutputFile {
     kAppend,    // keep what is there
   };
 
+  // What a file consists of.
+  enum class Unit : std::uint8_t { kLine, kBlock };
+
   // Opens or creates `path`. A new file is readable and writable by its owner alone (0600), whatever the umask; a file
   // that exists keeps its permissions. Opening a FIFO waits for its reader.
-  static Result<OutputFile> open(const std::string& path, Mode mode);
+  // Blocks are appended to a recording only.
+  static Result<OutputFile> open(const std::string& path, Mode mode, Unit unit = Unit::kLine);
 
   // Writes to a descriptor that is open already, such as standard output, and leaves it open. `name` is for messages.
   static OutputFile borrow(int fd, std::string name);
@@ -44,9 +49,9 @@ class OutputFile {
   OutputFile& operator=(OutputFile&& other) noexcept;
   ~OutputFile();
 
-  // Writes `lines`, each ending in a newline, and waits where the output is slow. `accepted` becomes the number of
+  // Writes `text`, whole lines or blocks, and waits where the output is slow. `accepted` becomes the number of
   // bytes the caller may forget: all of them unless there is an Error. `outbox` is told on the way; it may be null.
-  Result<void> append(std::string_view lines, std::size_t& accepted, Outbox* outbox = nullptr);
+  Result<void> append(std::string_view text, std::size_t& accepted, Outbox* outbox = nullptr);
 
   const std::string& name() const { return name_; }
 
@@ -56,7 +61,7 @@ class OutputFile {
  private:
   OutputFile(int fd, bool owned, bool readable, std::string name);
 
-  Result<void> append_locked(std::string_view lines, std::size_t& accepted, Outbox* outbox);
+  Result<void> append_locked(std::string_view text, std::size_t& accepted, Outbox* outbox);
   int mend_end();
   int mend_half_line(std::uint64_t bytes);
   bool cut(std::size_t bytes);
@@ -66,6 +71,7 @@ class OutputFile {
   bool owned_ = false;
   bool readable_ = false;
   bool regular_ = false;
+  Unit unit_ = Unit::kLine;
   bool left_half_line_ = false;  // a failed append() ended in the middle, and the file could not be cut
   std::string name_;
 };

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "glimpse/result.h"
@@ -33,11 +34,21 @@ class Writer {
   // nothing yet. A Writer whose records are no text leaves it alone.
   virtual void keep_in(Outbox& /*outbox*/) {}
 
-  // Takes whole lines that an earlier Writer had made of records and could not hand on.
+  // Takes whole lines or blocks that an earlier Writer had made of records and could not hand on.
   virtual void take_over(std::string_view lines) = 0;
 
   // Bytes of records accepted and not yet handed to the operating system.
   virtual std::size_t buffered_bytes() const = 0;
+
+  // Records that flush() could not hand over. Asked only where records may be lost.
+  virtual std::uint64_t waiting_records() const { return 0; }
+
+  // Whether records are worth a flush as soon as no more follow. Where not, the flush interval is soon enough: many
+  // records together take less room.
+  virtual bool flushes_when_idle() const { return true; }
+
+  // Makes text of everything accepted: buffered_bytes() then says how much of it lies in the Outbox.
+  virtual void prepare() {}
 
   // Hands everything accepted so far to the operating system. On an error the records stay buffered.
   virtual Result<void> flush() = 0;

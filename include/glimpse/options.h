@@ -15,6 +15,7 @@ namespace glimpse {
 
 enum class Destination : std::uint8_t { kJsonl };
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
+enum class Format : std::uint8_t { kJsonl, kGlimpse };
 enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };
 
@@ -68,6 +69,11 @@ struct Level {
            : text == "FATAL"   ? Value::kFatal
                                : Value::kInfo;
   }
+};
+
+struct Format {
+  using Value = glimpse::Format;
+  static constexpr Value fallback(std::string_view text) { return text == "glimpse" ? Value::kGlimpse : Value::kJsonl; }
 };
 
 struct Overflow {

@@ -15,6 +15,7 @@ LIBRARIES = {
     "fmt/": "fmt",
     "nlohmann/": "nlohmann_json",
     "CLI/": "CLI11",
+    "zstd.h": "zstd",
     "elfutils/": "elfutils",
     "libelf.h": "elfutils",
     "gelf.h": "elfutils",

@@ -1,7 +1,8 @@
 // The portrait: what a process can find out about itself, told when it begins and when it ends, to prove that a traced
 // program is in no other state than the same program alone.
 //
-// It is preloaded (LD_PRELOAD=libportrait.so, PORTRAIT_DIR=folder), with glimpse or without, and shares nothing with it.
+// It is preloaded (LD_PRELOAD=libportrait.so, PORTRAIT_DIR=folder), with glimpse or without, and shares nothing with
+// it.
 //
 // Files:   one per process, PORTRAIT_DIR/<pid>; what a process becomes by exec goes on in the same one.
 // Moments: `begins` before main, after every library's constructors; `ends` after their destructors; `leaves` in _exit;
@@ -33,7 +34,10 @@ static long call(long number, long a, long b, long c, long d, long e) {
   long result;
   register long r10 __asm__("r10") = d;
   register long r8 __asm__("r8") = e;
-  __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+                   : "rcx", "r11", "memory");
   return result;
 }
 
@@ -107,7 +111,8 @@ static void tell_descriptors(void) {
     begin_line("descriptor ");
     say_number(fd, 10);
     say(": ");
-    const long size = call(SYS_readlink, (long)number_path(path, "/proc/self/fd/", fd), (long)info, sizeof info - 1, 0, 0);
+    const long size =
+        call(SYS_readlink, (long)number_path(path, "/proc/self/fd/", fd), (long)info, sizeof info - 1, 0, 0);
     info[size > 0 ? size : 0] = 0;
     say(info);
     put(' ');
@@ -135,8 +140,9 @@ static void read_status(char* status, long size) {
 
 // User, groups, mask of files, threads, signals (pending, blocked, ignored, caught), capabilities, seccomp, processors.
 static void tell_status(void) {
-  static const char* const told[] = {"Name:", "Umask:", "TracerPid:", "Uid:", "Gid:", "Groups:", "Threads:", "SigPnd:", "ShdPnd:", "SigBlk:",
-                                     "SigIgn:", "SigCgt:", "Cap", "NoNewPrivs:", "Seccomp:", "Cpus_allowed:"};
+  static const char* const told[] = {
+      "Name:",   "Umask:",  "TracerPid:", "Uid:",    "Gid:", "Groups:",     "Threads:", "SigPnd:",
+      "ShdPnd:", "SigBlk:", "SigIgn:",    "SigCgt:", "Cap",  "NoNewPrivs:", "Seccomp:", "Cpus_allowed:"};
   static char status[kPathBytes * 2];
   read_status(status, sizeof status);
   for (const char* line = status; *line;) {
@@ -225,7 +231,8 @@ static void tell_place(void) {
 
 static void tell_environment(void) {
   for (char** entry = environ; entry && *entry; ++entry) {
-    if (begins_with(*entry, "LD_PRELOAD=") || begins_with(*entry, "GLIMPSE_") || begins_with(*entry, "PORTRAIT_DIR=")) continue;
+    if (begins_with(*entry, "LD_PRELOAD=") || begins_with(*entry, "GLIMPSE_") || begins_with(*entry, "PORTRAIT_DIR="))
+      continue;
     begin_line("environment: ");
     for (const char* at = *entry; *at; ++at) put(*at == '\n' ? ' ' : *at);
     put('\n');
@@ -250,9 +257,11 @@ static void tell(const char* when) {
   tell_relations();
   tell_place();
   tell_environment();
-  const long file = call(SYS_openat, AT_FDCWD, (long)number_path(path, directory, (unsigned)call(SYS_getpid, 0, 0, 0, 0, 0)),
-                         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666, 0);
-  if (file < 0 || call(SYS_write, file, (long)text, (long)length, 0, 0) != (long)length) die("portrait: could not be written\n");
+  const long file =
+      call(SYS_openat, AT_FDCWD, (long)number_path(path, directory, (unsigned)call(SYS_getpid, 0, 0, 0, 0, 0)),
+           O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666, 0);
+  if (file < 0 || call(SYS_write, file, (long)text, (long)length, 0, 0) != (long)length)
+    die("portrait: could not be written\n");
   call(SYS_close, file, 0, 0, 0, 0);
   errno = found;
 }
@@ -261,7 +270,8 @@ __attribute__((constructor)) static void prepare(void) {
   for (char** entry = environ; entry && *entry; ++entry) {
     if (!begins_with(*entry, "PORTRAIT_DIR=")) continue;
     size_t size = 0;
-    for (const char* at = *entry + sizeof "PORTRAIT_DIR=" - 1; *at && size < kPathBytes - 32; ++at) directory[size++] = *at;
+    for (const char* at = *entry + sizeof "PORTRAIT_DIR=" - 1; *at && size < kPathBytes - 32; ++at)
+      directory[size++] = *at;
     directory[size++] = '/';
     directory[size] = 0;
   }
@@ -279,8 +289,8 @@ static int portrayed_main(int count, char** words, char** environment) {
 
 #define EXPORTED __attribute__((visibility("default")))
 
-EXPORTED int __libc_start_main(int (*main)(int, char**, char**), int count, char** words, void (*init)(void), void (*fini)(void),
-                               void (*loader_fini)(void), void* stack_end) {
+EXPORTED int __libc_start_main(int (*main)(int, char**, char**), int count, char** words, void (*init)(void),
+                               void (*fini)(void), void (*loader_fini)(void), void* stack_end) {
   int (*next)(int (*)(int, char**, char**), int, char**, void (*)(void), void (*)(void), void (*)(void), void*) =
       (__typeof__(next))dlsym(RTLD_NEXT, "__libc_start_main");
   real_main = main;

@@ -42,6 +42,7 @@ def arguments():
     parser.add_argument("--ways", default="run", help="comma list of run (under glimpse run) and, for plain ./app, so (linked with"
                         " libglimpse.so), a (libglimpse.a), static (that, and no shared library at all)")
     parser.add_argument("--run", default="", help="more options for glimpse run")
+    parser.add_argument("--recorded", action="store_true", help="by a recording, and glimpse cat")
     parser.add_argument("--arguments", default="", help="arguments of the program")
     parser.add_argument("--env", action="append", default=[], help="NAME=VALUE for the run; may repeat")
     parser.add_argument("--status", type=int, default=0, help="exit status the program must have; 128+n for a signal")
@@ -114,13 +115,20 @@ def build_and_check(options, compiler, level, way, several_ways):
     elif options.policy:
         shutil.copy(options.policy, folder / "glimpse-policy.json")
     command = ["./app", *shlex.split(options.arguments)]
+    output = "trace.glimpse" if options.recorded else "trace.jsonl"
     if way == "run":
-        command = [options.glimpse, "run", *shlex.split(options.run), "-o", "trace.jsonl", "--", *command]
+        command = [options.glimpse, "run", *shlex.split(options.run), "-o", output, "--", *command]
     environment = dict(os.environ, **dict(pair.split("=", 1) for pair in options.env))
     if way != "run":
-        environment["GLIMPSE_LOG_PATH"] = "trace.jsonl"
-        done.append("export GLIMPSE_LOG_PATH=trace.jsonl")
+        environment["GLIMPSE_LOG_PATH"] = output
+        done.append(f"export GLIMPSE_LOG_PATH={output}")
+    if options.recorded:
+        environment["GLIMPSE_FORMAT"] = "glimpse"
+        done.append("export GLIMPSE_FORMAT=glimpse")
     run(command, options.status, env=environment)
+    if options.recorded:
+        with open(folder / "trace.jsonl", "wb") as lines:
+            run([options.glimpse, "cat", output], stdout=lines)
 
     trace = (folder / "trace.jsonl").read_text()
     if options.jq:

@@ -1,0 +1,230 @@
+#include "writers/recording/decoder.h"
+
+#include <fmt/format.h>
+
+#include "writers/recording/rare_records.h"
+
+namespace glimpse::writers::recording {
+namespace {
+
+constexpr std::uint32_t kMostNames = 1 << 23;  // in one stream
+constexpr std::uint64_t kMostStages = 3;
+constexpr std::uint64_t kMostLevels = 5;
+
+std::int64_t later(std::int64_t ns, std::uint64_t by) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(ns) + by);
+}
+
+}  // namespace
+
+Result<void> Decoder::read(const BlockHeader& header, std::string_view columns, Writer& out) {
+  ByteReader* const readers[kColumns] = {&what_, &time_, &rest_};
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (header.packed_bytes[i] > columns.size()) return Error{"its columns are longer than the block"};
+    const auto raw = unpacker_.unpack(columns.substr(0, header.packed_bytes[i]), header.raw_bytes[i], room_[i]);
+    if (!raw) return Error{"a column cannot be decompressed"};
+    *readers[i] = ByteReader(*raw);
+    columns.remove_prefix(header.packed_bytes[i]);
+  }
+  if (header.names > kMostNames) return Error{"it speaks of more names than there can be"};
+  Names& names = streams_[header.stream];
+  switch (static_cast<BlockKind>(header.kind)) {
+    case BlockKind::kNames:
+      return read_names(header, rest_, names);
+    case BlockKind::kRecords:
+      return read_records(header, names, out);
+  }
+  return {};  // of a later version
+}
+
+Result<void> Decoder::read_names(const BlockHeader& header, ByteReader rest, Names& names) {
+  names.resize(header.names, nullptr);
+  for (std::uint32_t left = header.records; left > 0 && !rest.failed(); --left) {
+    Function function;
+    function.index = static_cast<std::uint32_t>(functions_.size());
+    function.name = rest.text();
+    function.module = rest.text();
+    function.file = rest.text();
+    function.line = static_cast<std::uint32_t>(rest.number());
+    if (!rest.failed()) names.push_back(&functions_.emplace_back(std::move(function)));
+  }
+  if (rest.failed()) return Error{"its names end too early"};
+  return {};
+}
+
+Result<void> Decoder::read_records(const BlockHeader& header, Names& names, Writer& out) {
+  if (names.size() < header.names) names.resize(header.names, nullptr);
+  names_ = &names;
+  name_missing_ = false;
+  expected_.begin_block(header.first_entry_id);
+  while (!what_.at_end()) {
+    if (read_record(what_.number(), out)) continue;
+    if (name_missing_) return Error{"it speaks of a function whose name was in a block that is lost"};
+    return Error{"its records make no sense"};
+  }
+  return {};
+}
+
+bool Decoder::read_record(std::uint64_t code, Writer& out) {
+  switch (code) {
+    case kSwitch:
+      return read_switch();
+    case kProcess: {
+      Process record;
+      take(rest_, expected_, record);
+      expected_.next_entry_id = record.entry_id + 1;
+      if (!rest_.failed()) out.process(record);
+      return !rest_.failed();
+    }
+    case kThread: {
+      Thread record;
+      take(rest_, expected_, record);
+      expected_.next_entry_id = record.entry_id + 1;
+      if (!rest_.failed()) out.thread(record);
+      return !rest_.failed();
+    }
+    case kNotice: {
+      Notice record;
+      take(rest_, expected_, record);
+      expected_.next_entry_id = record.entry_id + 1;
+      if (!rest_.failed()) out.notice(record);
+      return !rest_.failed();
+    }
+    case kSummary:
+      return read_summary(out);
+    default:
+      return read_call(code, out);
+  }
+}
+
+bool Decoder::read_call(std::uint64_t code, Writer& out) {
+  if (!expected_.has_thread()) return false;
+  const Expectation::Thread& thread = expected_.thread();
+  Call call;
+  call.entry_id = expected_.next_entry_id;
+  call.pid = thread.pid;
+  call.tid = thread.tid;
+  if (code >= kStart) {
+    call.stage = Stage::kStart;
+    call.level = expected_.level;
+    call.call_id = expected_.last_call_id() + 1;
+    call.parent_call_id = thread.parent();
+    call.depth = thread.depth;
+    call.timestamp_ns = later(expected_.last_ns, time_.number());
+    call.function = function_of(code - kStart);
+    expected_.started_as_expected(call.call_id, static_cast<std::uint32_t>(code - kStart), call.timestamp_ns);
+  } else if (code == kExplicit) {
+    std::uint32_t function = 0;
+    if (!read_explicit(call, function)) return false;
+    call.function = function_of(function);
+    if (call.stage == Stage::kStart) {
+      expected_.started(call, function);
+    } else {
+      expected_.ended(call);
+    }
+  } else {
+    if (!thread.has_call()) return false;
+    const Expectation::Frame& top = thread.top();
+    call.stage = code == kEnd ? Stage::kEnd : Stage::kException;
+    call.level = expected_.level_of(call.stage);
+    call.call_id = top.call_id;
+    call.parent_call_id = thread.outer();
+    call.depth = thread.depth - 1;
+    call.timestamp_ns = later(expected_.last_ns, time_.number());
+    call.duration_ns = Expectation::duration_ns(top, call.timestamp_ns);
+    call.function = function_of(top.function);
+    expected_.ended_as_expected();
+  }
+  if (call.function == nullptr) return false;
+  if (call.stage == Stage::kException && !read_exception(call)) [[unlikely]]
+    return false;
+  if (time_.failed() || rest_.failed()) return false;
+  expected_.last_ns = call.timestamp_ns;
+  expected_.next_entry_id = call.entry_id + 1;
+  out.call(call);
+  return true;
+}
+
+bool Decoder::read_explicit(Call& call, std::uint32_t& function) {
+  const Expectation::Thread& thread = expected_.thread();
+  const std::uint64_t mask = rest_.number();
+  const auto given = [mask](Given what) { return (mask & what) != 0; };
+  if ((mask & kStageBits) >= kMostStages) return false;
+  call.stage = static_cast<Stage>(mask & kStageBits);
+  const bool starts = call.stage == Stage::kStart;
+  const bool has_top = !starts && thread.has_call();
+  const Expectation::Frame& top = thread.top();
+  call.call_id = starts ? expected_.last_call_id() + 1 : top.call_id;
+  call.parent_call_id = starts ? thread.parent() : thread.outer();
+  call.depth = starts ? thread.depth : thread.depth - 1;
+  call.level = expected_.level_of(call.stage);
+  if (given(kGivenEntry)) call.entry_id += unzigzag(rest_.number());
+  if (given(kGivenCall)) call.call_id += unzigzag(rest_.number());
+  if (given(kGivenParent)) call.parent_call_id += unzigzag(rest_.number());
+  if (given(kGivenDepth)) call.depth = static_cast<std::uint32_t>(rest_.number());
+  if (!given(kGivenFunction) && !has_top) return false;
+  const std::uint64_t number = given(kGivenFunction) ? rest_.number() : top.function;
+  if (number >= names_->size()) return false;
+  function = static_cast<std::uint32_t>(number);
+  if (given(kGivenLevel)) {
+    const std::uint64_t level = rest_.number();
+    if (level >= kMostLevels) return false;
+    call.level = static_cast<Level>(level);
+    if (call.stage != Stage::kException) expected_.level = call.level;
+  }
+  call.timestamp_ns = later(expected_.last_ns, given(kGivenTime) ? unzigzag(rest_.number()) : time_.number());
+  if (given(kGivenDuration)) {
+    call.duration_ns = rest_.number();
+  } else if (has_top) {
+    call.duration_ns = Expectation::duration_ns(top, call.timestamp_ns);
+  }
+  return true;
+}
+
+bool Decoder::read_exception(Call& call) {
+  const std::uint64_t texts = rest_.number();
+  if ((texts & kHasException) == 0) return !rest_.failed();
+  exception_.has_what = (texts & kHasWhat) != 0;
+  exception_.type = rest_.text();
+  exception_.what = rest_.text();
+  exception_.stack_trace = rest_.text();
+  exception_.fingerprint = rest_.text();
+  call.exception = &exception_;
+  return !rest_.failed();
+}
+
+bool Decoder::read_switch() {
+  const std::uint64_t number = what_.number();
+  if (what_.failed() || number > expected_.thread_count()) return false;
+  if (number < expected_.thread_count()) {
+    expected_.switch_to(static_cast<std::size_t>(number));
+    return true;
+  }
+  const auto pid = static_cast<std::uint32_t>(rest_.number());
+  const auto tid = static_cast<std::uint32_t>(rest_.number());
+  if (rest_.failed()) return false;
+  expected_.add_thread(pid, tid);
+  return true;
+}
+
+bool Decoder::read_summary(Writer& out) {
+  Summary record;
+  std::vector<std::uint32_t> function_ids;
+  take(rest_, expected_, record, function_ids);
+  if (rest_.failed() || function_ids.size() != record.open.size()) return false;
+  for (std::size_t i = 0; i < function_ids.size(); ++i) {
+    record.open[i].function = function_of(function_ids[i]);
+    if (record.open[i].function == nullptr) return false;
+  }
+  expected_.next_entry_id = record.entry_id + 1;
+  out.summary(record);
+  return true;
+}
+
+const Function* Decoder::function_of(std::uint64_t number) {
+  const Function* const function = number < names_->size() ? (*names_)[number] : nullptr;
+  name_missing_ = function == nullptr && number < names_->size();
+  return function;
+}
+
+}  // namespace glimpse::writers::recording

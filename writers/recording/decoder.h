@@ -1,0 +1,58 @@
+// Blocks become records again, exactly those that an Encoder was given.
+//
+// Threads: one thread uses a Decoder. Memory: grows with the names of the recording, not with its records.
+// Failure: an Error says what is wrong with the block; records before that place have been handed on already.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "glimpse/result.h"
+#include "writers/recording/bytes.h"
+#include "writers/recording/expectation.h"
+#include "writers/recording/format.h"
+#include "writers/recording/packing.h"
+#include "writers/writer.h"
+
+namespace glimpse::writers::recording {
+
+class Decoder {
+ public:
+  // `columns` as they stand in the file; their sum and the header's were compared already. Functions live as long as
+  // the Decoder.
+  Result<void> read(const BlockHeader& header, std::string_view columns, Writer& out);
+
+ private:
+  // The names of one writer, by their number. Null: its block was damaged.
+  using Names = std::vector<const Function*>;
+
+  Result<void> read_names(const BlockHeader& header, ByteReader rest, Names& names);
+  Result<void> read_records(const BlockHeader& header, Names& names, Writer& out);
+  bool read_record(std::uint64_t code, Writer& out);
+  bool read_call(std::uint64_t code, Writer& out);
+  bool read_explicit(Call& call, std::uint32_t& function);
+  bool read_exception(Call& call);
+  bool read_switch();
+  bool read_summary(Writer& out);
+  const Function* function_of(std::uint64_t number);
+
+  std::unordered_map<std::uint64_t, Names> streams_;
+  std::deque<Function> functions_;
+  Unpacker unpacker_;
+  std::string room_[kColumns];
+
+  // Of the block that is read.
+  const Names* names_ = nullptr;
+  bool name_missing_ = false;
+  ByteReader what_;
+  ByteReader time_;
+  ByteReader rest_;
+  Expectation expected_;
+  Exception exception_;
+};
+
+}  // namespace glimpse::writers::recording

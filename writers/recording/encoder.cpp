@@ -1,0 +1,222 @@
+#include "writers/recording/encoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "writers/recording/checksum.h"
+#include "writers/recording/rare_records.h"
+
+namespace glimpse::writers::recording {
+
+// Every event passes here: what is as expected is two numbers. One test asks whether it is.
+void Encoder::add(const Call& record) {
+  const std::uint32_t function = id_of(*record.function);
+  count(record.entry_id, record.timestamp_ns);
+  if (!expected_.has_thread() || expected_.thread().tid != record.tid || expected_.thread().pid != record.pid)
+      [[unlikely]]
+    switch_thread(record.pid, record.tid);
+  what_.reserve(kMaxNumberBytes);
+  time_.reserve(kMaxNumberBytes);
+
+  const Expectation::Thread& thread = expected_.thread();
+  const std::uint64_t since =
+      static_cast<std::uint64_t>(record.timestamp_ns) - static_cast<std::uint64_t>(expected_.last_ns);
+  const bool forwards = record.timestamp_ns >= expected_.last_ns;
+  std::uint64_t odd = (record.entry_id ^ expected_.next_entry_id) |
+                      static_cast<std::uint64_t>(record.level != expected_.level_of(record.stage) || !forwards);
+  if (record.stage == Stage::kStart) {
+    odd |= (record.call_id ^ (expected_.last_call_id() + 1)) | (record.parent_call_id ^ thread.parent()) |
+           (record.depth ^ thread.depth);
+    if (odd == 0) [[likely]] {
+      what_.put(kStart + std::uint64_t{function});
+      time_.put(since);
+      expected_.started_as_expected(record.call_id, function, record.timestamp_ns);
+    } else {
+      add_explicit(record, function);
+      expected_.started(record, function);
+    }
+  } else {
+    const Expectation::Frame& top = thread.top();
+    odd |= (record.call_id ^ top.call_id) | (function ^ top.function) | (record.parent_call_id ^ thread.outer()) |
+           (record.depth ^ (thread.depth - 1)) |
+           (record.duration_ns ^ Expectation::duration_ns(top, record.timestamp_ns));
+    if (odd == 0 && thread.has_call()) [[likely]] {
+      what_.put(record.stage == Stage::kEnd ? kEnd : kException);
+      time_.put(since);
+      expected_.ended_as_expected();
+    } else {
+      add_explicit(record, function);
+      expected_.ended(record);
+    }
+    if (record.stage == Stage::kException) add_exception(record.exception);
+  }
+  expected_.last_ns = record.timestamp_ns;
+  expected_.next_entry_id = record.entry_id + 1;
+}
+
+void Encoder::add(const Process& record) {
+  count(record.entry_id, record.timestamp_ns);
+  what_.number(kProcess);
+  put(rest_, expected_, record);
+  expected_.next_entry_id = record.entry_id + 1;
+}
+
+void Encoder::add(const Thread& record) {
+  count(record.entry_id, record.timestamp_ns);
+  what_.number(kThread);
+  put(rest_, expected_, record);
+  expected_.next_entry_id = record.entry_id + 1;
+}
+
+void Encoder::add(const Notice& record) {
+  count(record.entry_id, record.timestamp_ns);
+  what_.number(kNotice);
+  put(rest_, expected_, record);
+  expected_.next_entry_id = record.entry_id + 1;
+}
+
+void Encoder::add(const Summary& record) {
+  open_functions_.clear();
+  for (const OpenCall& open : record.open) open_functions_.push_back(id_of(*open.function));
+  count(record.entry_id, record.timestamp_ns);
+  what_.number(kSummary);
+  put(rest_, expected_, record, open_functions_);
+  expected_.next_entry_id = record.entry_id + 1;
+}
+
+void Encoder::switch_thread(std::uint32_t pid, std::uint32_t tid) {
+  const std::size_t number = expected_.number_of(pid, tid);
+  what_.number(kSwitch);
+  what_.number(number);
+  if (number < expected_.thread_count()) {
+    expected_.switch_to(number);
+    return;
+  }
+  rest_.number(pid);
+  rest_.number(tid);
+  expected_.add_thread(pid, tid);
+}
+
+void Encoder::add_explicit(const Call& record, std::uint32_t function) {
+  const Expectation::Thread& thread = expected_.thread();
+  const bool starts = record.stage == Stage::kStart;
+  const bool has_top = !starts && thread.has_call();
+  const Expectation::Frame& top = thread.top();
+  const std::uint64_t call_id = starts ? expected_.last_call_id() + 1 : top.call_id;
+  const std::uint64_t parent = starts ? thread.parent() : thread.outer();
+  const std::uint32_t depth = starts ? thread.depth : thread.depth - 1;
+  const bool backwards = record.timestamp_ns < expected_.last_ns;
+  const bool known_duration =
+      starts || (has_top && record.duration_ns == Expectation::duration_ns(top, record.timestamp_ns));
+
+  std::uint64_t mask = static_cast<std::uint64_t>(record.stage);
+  if (record.entry_id != expected_.next_entry_id) mask |= kGivenEntry;
+  if (record.call_id != call_id) mask |= kGivenCall;
+  if (record.parent_call_id != parent) mask |= kGivenParent;
+  if (record.depth != depth) mask |= kGivenDepth;
+  if (!has_top || function != top.function) mask |= kGivenFunction;
+  if (record.level != expected_.level_of(record.stage)) mask |= kGivenLevel;
+  if (backwards) mask |= kGivenTime;
+  if (!known_duration) mask |= kGivenDuration;
+  const std::uint64_t since =
+      static_cast<std::uint64_t>(record.timestamp_ns) - static_cast<std::uint64_t>(expected_.last_ns);
+
+  what_.number(kExplicit);
+  rest_.number(mask);
+  if ((mask & kGivenEntry) != 0) rest_.number(zigzag(record.entry_id - expected_.next_entry_id));
+  if ((mask & kGivenCall) != 0) rest_.number(zigzag(record.call_id - call_id));
+  if ((mask & kGivenParent) != 0) rest_.number(zigzag(record.parent_call_id - parent));
+  if ((mask & kGivenDepth) != 0) rest_.number(record.depth);
+  if ((mask & kGivenFunction) != 0) rest_.number(function);
+  if ((mask & kGivenLevel) != 0) rest_.number(static_cast<std::uint64_t>(record.level));
+  if (backwards) {
+    rest_.number(zigzag(since));
+  } else {
+    time_.number(since);
+  }
+  if ((mask & kGivenDuration) != 0) rest_.number(record.duration_ns);
+  if ((mask & kGivenLevel) != 0 && record.stage != Stage::kException) expected_.level = record.level;
+}
+
+void Encoder::add_exception(const Exception* exception) {
+  if (exception == nullptr) {
+    rest_.number(0);
+    return;
+  }
+  std::uint64_t texts = kHasException;
+  if (exception->has_what) texts |= kHasWhat;
+  rest_.number(texts);
+  rest_.text(exception->type);
+  rest_.text(exception->what);
+  rest_.text(exception->stack_trace);
+  rest_.text(exception->fingerprint);
+}
+
+std::uint32_t Encoder::id_of(const Function& function) {
+  if (function.index < ids_.size() && ids_[function.index] != 0) [[likely]]
+    return ids_[function.index] - 1;
+  return introduce(function);
+}
+
+std::uint32_t Encoder::introduce(const Function& function) {
+  if (function.index >= ids_.size()) ids_.resize(function.index * std::size_t{3} / 2 + 64);
+  ids_[function.index] = ++names_;
+  ++new_names_;
+  name_texts_.text(function.name);
+  name_texts_.text(function.module);
+  name_texts_.text(function.file);
+  name_texts_.number(function.line);
+  return names_ - 1;
+}
+
+void Encoder::close_block(LineBuffer& out) {
+  if (new_names_ > 0) {
+    BlockHeader header{
+        .kind = static_cast<std::uint16_t>(BlockKind::kNames), .records = new_names_, .names = names_ - new_names_};
+    append_block(out, header, nullptr, nullptr, name_texts_);
+    new_names_ = 0;
+    name_texts_.clear();
+  }
+  if (records_ == 0) return;
+  BlockHeader header{.kind = static_cast<std::uint16_t>(BlockKind::kRecords),
+                     .first_ns = first_ns_,
+                     .last_ns = last_ns_,
+                     .first_entry_id = first_entry_id_,
+                     .records = records_,
+                     .names = names_};
+  append_block(out, header, &what_, &time_, rest_);
+  records_ = 0;
+  what_.clear();
+  time_.clear();
+  rest_.clear();
+}
+
+void Encoder::append_block(LineBuffer& out, BlockHeader& header, const ByteWriter* what, const ByteWriter* time,
+                           const ByteWriter& rest) {
+  const ByteWriter* const columns[kColumns] = {what, time, &rest};
+  std::size_t most = kFrameBytes;
+  for (const ByteWriter* column : columns) most += column == nullptr ? 0 : Packer::bound(column->size());
+  char* const begin = out.reserve(most);
+  char* const packed = begin + sizeof header;
+  char* at = packed;
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (columns[i] == nullptr) continue;
+    const std::size_t size = packer_.pack(at, columns[i]->view());
+    header.raw_bytes[i] = static_cast<std::uint32_t>(columns[i]->size());
+    header.packed_bytes[i] = static_cast<std::uint32_t>(size);
+    at += size;
+  }
+  const auto packed_bytes = static_cast<std::size_t>(at - packed);
+  std::copy(kMagic.begin(), kMagic.end(), header.magic);
+  header.version = kVersion;
+  header.stream = stream_;
+  header.block_bytes = static_cast<std::uint32_t>(kFrameBytes + packed_bytes);
+  header.columns_crc = crc32c({packed, packed_bytes});
+  header.header_crc = crc32c({reinterpret_cast<const char*>(&header), offsetof(BlockHeader, header_crc)});
+  std::memcpy(begin, &header, sizeof header);
+  const BlockEnd end{header.block_bytes, kEndMark};
+  std::memcpy(at, &end, sizeof end);
+  out.commit(at + sizeof end);
+}
+
+}  // namespace glimpse::writers::recording

@@ -1,0 +1,140 @@
+// What a block of records lets expect of the next call: writer and reader keep it alike, and only what differs from it
+// is stored. So nothing has to be right about the rules here but that both follow them.
+//
+// It begins with nothing at each block: a block can be read without the one before. A call that was open there is told
+// explicitly when it ends, and tells by that what its callers are.
+//
+// Threads: one thread uses an Expectation. Memory: grows with threads and open calls, and is used again by the next
+// block.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "writers/record.h"
+
+namespace glimpse::writers::recording {
+
+class Expectation {
+ public:
+  struct Frame {
+    std::uint64_t call_id = 0;
+    std::uint32_t function = 0;
+    std::int64_t start_ns = 0;
+  };
+
+  // Calls of a thread that began in this block and are open; the first of them only is what they stand upon, of which
+  // nothing but its number is known, 0 for none.
+  struct Thread {
+    std::uint32_t pid = 0;
+    std::uint32_t tid = 0;
+    std::uint32_t depth = 0;    // of a call that starts now
+    std::uint32_t process = 0;  // index into last_call_ids
+    std::vector<Frame> open;
+
+    bool has_call() const { return open.size() > 1; }
+    const Frame& top() const { return open.back(); }
+    // The parents of a call that starts now, and of the innermost one.
+    std::uint64_t parent() const { return open.back().call_id; }
+    std::uint64_t outer() const { return open[open.size() < 2 ? 0 : open.size() - 2].call_id; }
+  };
+
+  void begin_block(std::uint64_t first_entry_id) {
+    next_entry_id = first_entry_id;
+    last_ns = 0;
+    level = Level::kInfo;
+    thread_count_ = 0;
+    current_ = nullptr;
+    numbers_.clear();
+    processes_.clear();
+    last_call_ids_.clear();
+  }
+
+  // Of the current thread: there is none at the begin of a block.
+  bool has_thread() const { return current_ != nullptr; }
+  Thread& thread() { return *current_; }
+  std::uint64_t last_call_id() const { return last_call_ids_[current_->process]; }
+
+  std::size_t thread_count() const { return thread_count_; }
+  void switch_to(std::size_t number) { current_ = &threads_[number]; }
+
+  // The number of a thread; thread_count() for one that has none yet. Threads take turns: the last one of each slot is
+  // found without a search.
+  std::size_t number_of(std::uint32_t pid, std::uint32_t tid) {
+    std::size_t& guess = guesses_[tid % guesses_.size()];
+    if (guess < thread_count_ && threads_[guess].tid == tid && threads_[guess].pid == pid) return guess;
+    const auto found = numbers_.find(std::uint64_t{pid} << 32 | tid);
+    guess = found == numbers_.end() ? thread_count_ : found->second;
+    return guess;
+  }
+
+  // The thread that has the number thread_count().
+  void add_thread(std::uint32_t pid, std::uint32_t tid) {
+    if (threads_.size() == thread_count_) threads_.emplace_back();
+    Thread& thread = threads_[thread_count_];
+    numbers_.emplace(std::uint64_t{pid} << 32 | tid, thread_count_++);
+    const auto [process, is_new] = processes_.try_emplace(pid, static_cast<std::uint32_t>(last_call_ids_.size()));
+    if (is_new) last_call_ids_.push_back(0);
+    thread.pid = pid;
+    thread.tid = tid;
+    thread.process = process->second;
+    thread.depth = 0;
+    thread.open.assign(1, Frame{});
+    current_ = &thread;
+  }
+
+  // After a START, an END or EXCEPTION that was as expected.
+  void started_as_expected(std::uint64_t call_id, std::uint32_t function, std::int64_t now_ns) {
+    current_->open.push_back({call_id, function, now_ns});
+    ++current_->depth;
+    last_call_ids_[current_->process] = call_id;
+  }
+  void ended_as_expected() {
+    current_->open.pop_back();
+    --current_->depth;
+  }
+
+  // After any START, and any END or EXCEPTION.
+  void started(const Call& call, std::uint32_t function) {
+    stand_upon(call);
+    started_as_expected(call.call_id, function, call.timestamp_ns);
+  }
+  void ended(const Call& call) {
+    if (current_->has_call() && current_->top().call_id == call.call_id) ended_as_expected();
+    stand_upon(call);
+  }
+
+  static std::uint64_t duration_ns(const Frame& frame, std::int64_t now_ns) {
+    return now_ns > frame.start_ns ? static_cast<std::uint64_t>(now_ns) - static_cast<std::uint64_t>(frame.start_ns)
+                                   : 0;
+  }
+
+  Level level_of(Stage stage) const { return stage == Stage::kException ? Level::kError : level; }
+
+  std::uint64_t next_entry_id = 0;
+  std::int64_t last_ns = 0;  // of the call before
+  Level level = Level::kInfo;
+
+ private:
+  // The call's parent is the innermost one from now on. Where it is not, what was open is forgotten: fibers, signal
+  // handlers, calls that began in an earlier block.
+  void stand_upon(const Call& call) {
+    Thread& thread = *current_;
+    if (call.parent_call_id == thread.parent() && call.depth == thread.depth) return;
+    thread.open.assign(1, Frame{.call_id = call.parent_call_id});
+    thread.depth = call.depth;
+  }
+
+  std::vector<Thread> threads_;  // the first thread_count_ are this block's
+  std::size_t thread_count_ = 0;
+  Thread* current_ = nullptr;
+  std::unordered_map<std::uint64_t, std::size_t> numbers_;  // by pid and tid
+  std::array<std::size_t, 64> guesses_{};                   // by tid: of the thread asked for last
+  std::unordered_map<std::uint32_t, std::uint32_t> processes_;
+  std::vector<std::uint64_t> last_call_ids_;  // by process
+};
+
+}  // namespace glimpse::writers::recording
