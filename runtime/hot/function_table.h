@@ -17,14 +17,16 @@ namespace glimpse::runtime {
 
 // The id of a function that the policy excludes for certain.
 inline constexpr std::uint32_t kSkippedFunction = 0xffffffff;
+// The same, and the calls of its hooks are to be patched out of the program: runtime/patching/patching.h.
+inline constexpr std::uint32_t kPatchedFunction = 0xfffffffe;
 
 // The address in a slot whose function was unloaded: matches nothing, and is not free.
 inline constexpr std::uintptr_t kForgottenFunction = 1;
 
 struct FunctionSlot {
   std::atomic<std::uintptr_t> function;  // 0: free
-  std::atomic<std::uint32_t> id;         // 0: being registered; kSkippedFunction
-  std::uint32_t reserved;
+  std::atomic<std::uint32_t> id;         // 0: being registered; kSkippedFunction, kPatchedFunction
+  std::uint32_t visits;                  // of runtime/patching
 };
 static_assert(sizeof(FunctionSlot) == 16);
 
@@ -35,14 +37,15 @@ struct FunctionTable {
   const std::atomic<wire::Decision>* decisions;   // by id, written by the collector
   const std::atomic<std::uint32_t>* depth_limit;  // written by the collector
   std::atomic<std::uint32_t> ours;                // 1 in the process that filled it, wiped to 0 in a forked child
+  std::uint32_t excluded_id;                      // what an excluded function gets
   alignas(64) FunctionSlot slots[1];              // mask + 1 of them
 };
 
 extern constinit std::atomic<FunctionTable*> function_table __attribute__((visibility("hidden")));
 
-// One comparison: both 0 and kSkippedFunction are out of range.
+// One comparison: 0 is out of range as well as the two of excluded functions.
 inline bool has_id(const FunctionSlot& slot) {
-  return slot.id.load(std::memory_order_relaxed) - 1 < kSkippedFunction - 1;
+  return slot.id.load(std::memory_order_relaxed) - 1 < kPatchedFunction - 1;
 }
 inline bool is_skipped(const FunctionSlot* slot) {
   return slot != nullptr && slot->id.load(std::memory_order_relaxed) == kSkippedFunction;

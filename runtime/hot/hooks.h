@@ -23,10 +23,10 @@ inline void enter_lane(Lane& lane, const FunctionTable& table, FunctionSlot& slo
     settle_enter(lane, site, stack_pointer);
   }
   const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
-  if (id == kSkippedFunction) return;  // a handler on this thread has just learnt it
+  if (id >= kPatchedFunction) return;  // a handler on this thread has just learnt it
   const wire::Decision decision = table.decisions[id].load(std::memory_order_relaxed);
   if (decision == wire::Decision::kSkip) [[unlikely]] {
-    slot.id.store(kSkippedFunction, std::memory_order_relaxed);
+    slot.id.store(table.excluded_id, std::memory_order_relaxed);
     return;
   }
   if (lane.top + 1 == lane.end && !grow_frames(lane)) [[unlikely]]

@@ -15,6 +15,7 @@ class FakeTable {
   explicit FakeTable(std::uintptr_t slots) : memory_(::operator new(bytes(slots), kAlignment)) {
     std::memset(memory_, 0, bytes(slots));
     table().mask = slots - 1;
+    table().excluded_id = kSkippedFunction;
   }
   ~FakeTable() { ::operator delete(memory_, kAlignment); }
   FakeTable(const FakeTable&) = delete;

@@ -58,7 +58,8 @@ TEST_F(FunctionTableTest, ASlotWhoseFunctionWasUnloadedIsPassedAndNotFree) {
 TEST_F(FunctionTableTest, ASlotHasAnIdOnceItIsRegisteredAndNotSkipped) {
   EXPECT_FALSE(has_id(put(0, 0x10, 0)));
   EXPECT_TRUE(has_id(put(0, 0x10, 1)));
-  EXPECT_TRUE(has_id(put(0, 0x10, kSkippedFunction - 1)));
+  EXPECT_TRUE(has_id(put(0, 0x10, kPatchedFunction - 1)));
+  EXPECT_FALSE(has_id(put(0, 0x10, kPatchedFunction)));
   EXPECT_FALSE(has_id(put(0, 0x10, kSkippedFunction)));
   EXPECT_TRUE(is_skipped(&slots_[0]));
   EXPECT_FALSE(is_skipped(&put(0, 0x10, 0)));
