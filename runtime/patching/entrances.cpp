@@ -67,7 +67,8 @@ void Entrances::add_outside(std::uintptr_t target, const Code& own) {
   if (target < own.low || target >= own.high) add(target);
 }
 
-// Part by part in the order of addresses; what lies between parts has no unwind information and is read byte by byte.
+// Part by part in the order of addresses. What lies between parts has no unwind information: padding, and code of start
+// files that begins where a part ends.
 bool Entrances::fill(const void* eh_frame_header) {
   const EhFrameTable table(eh_frame_header);
   if (table.count() == 0) return false;
@@ -82,19 +83,22 @@ bool Entrances::fill(const void* eh_frame_header) {
     if (!pads.understood()) return false;
     Landing landing{};
     while (pads.next(landing)) add_outside(landing.at, own);
-    if (entry.start > done) read_bytes(done, entry.start, {done, done});
-    if (!read_part(entry.start, entry.end)) read_bytes(entry.start, entry.end, own);
+    if (entry.start > done) read(done, entry.start, {done, done});
+    read(entry.start, entry.end, own);
     if (entry.end > done) done = entry.end;
   }
-  if (done < code_.high) read_bytes(done, code_.high, {done, done});
+  if (done < code_.high) read(done, code_.high, {done, done});
   return true;
 }
 
+void Entrances::read(std::uintptr_t from, std::uintptr_t to, const Code& own) {
+  if (!read_instructions(from, to, own)) read_bytes(from, to, own);
+}
+
 // False where it is not made of instructions, one after the other.
-bool Entrances::read_part(std::uintptr_t start, std::uintptr_t end) {
-  const auto* at = reinterpret_cast<const std::uint8_t*>(start);
-  const auto* behind = reinterpret_cast<const std::uint8_t*>(end);
-  const Code own{start, end};
+bool Entrances::read_instructions(std::uintptr_t from, std::uintptr_t to, const Code& own) {
+  const auto* at = reinterpret_cast<const std::uint8_t*>(from);
+  const auto* behind = reinterpret_cast<const std::uint8_t*>(to);
   Instruction instruction;
   while (at < behind) {
     if (!read_instruction(at, behind, instruction)) return false;

@@ -27,7 +27,8 @@ class Entrances {
 
  private:
   bool fill(const void* eh_frame_header);
-  bool read_part(std::uintptr_t start, std::uintptr_t end);
+  void read(std::uintptr_t from, std::uintptr_t to, const Code& own);
+  bool read_instructions(std::uintptr_t from, std::uintptr_t to, const Code& own);
   void read_bytes(std::uintptr_t from, std::uintptr_t to, const Code& own);
   void add(std::uintptr_t address);
   void add_outside(std::uintptr_t target, const Code& own);

@@ -187,7 +187,7 @@ class Decoder {
     }
     if (opcode >= 0x70 && opcode < 0x80) return goes(Flow::kBranch, 1);
     if (opcode >= 0x91 && opcode < 0x98) {
-      out_.changes |= kRax | bit(register_in(opcode));
+      out_.changes |= static_cast<std::uint16_t>(kRax | bit(register_in(opcode)));
       return true;
     }
     if (opcode >= 0xa4 && opcode < 0xb0 && opcode != 0xa8 && opcode != 0xa9) {
@@ -269,7 +269,7 @@ class Decoder {
         out_.changes |= kRsp;
         return (reg_ & 7) == 0;
       case 0x90:
-        if ((rex_ & 1) != 0) out_.changes |= kRax | bit(8);
+        if ((rex_ & 1) != 0) out_.changes |= static_cast<std::uint16_t>(kRax | bit(8));
         return true;
       case 0x98:
       case 0x9f:
@@ -564,7 +564,7 @@ class Decoder {
         return true;
       case 2:
         with_modrm(opcode >= 0xf0 ? kBoth : kNone);
-        if (opcode >= 0xf0) out_.changes |= bit(third_register) | kRdx;
+        if (opcode >= 0xf0) out_.changes |= static_cast<std::uint16_t>(bit(third_register) | kRdx);
         return true;
       case 3:
         with_modrm(kBoth, 1);
