@@ -107,7 +107,7 @@ bool FunctionCode::ask(std::uint32_t i, unsigned reg) {
 }
 
 // Asks the same of every way that leads to the place. Where none is known, something unknown does.
-bool FunctionCode::ask_before(const Question& question, std::uint64_t value) {
+bool FunctionCode::ask_before(Question question, std::uint64_t value) {
   const Place& place = instructions_[question.place];
   if (question.place == 0 || entrances_->at(start_ + place.offset)) return false;
   bool reached = false;
@@ -130,7 +130,7 @@ bool FunctionCode::ask_before(const Question& question, std::uint64_t value) {
 }
 
 // An exception leaves an instruction with what is kept by calls as it was there.
-bool FunctionCode::ask_thrower(const Question& question) {
+bool FunctionCode::ask_thrower(Question question) {
   if ((kKeptByCalls >> question.reg & 1) == 0) return false;
   LandingPads pads(*entry_);
   Landing landing{};

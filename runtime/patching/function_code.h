@@ -62,8 +62,8 @@ class FunctionCode {
   static constexpr std::uint32_t kMostQuestions = 1 << 13;
 
   bool ask(std::uint32_t i, unsigned reg);
-  bool ask_before(const Question& question, std::uint64_t value);
-  bool ask_thrower(const Question& question);
+  bool ask_before(Question question, std::uint64_t value);
+  bool ask_thrower(Question question);
   bool ask_across(std::uint32_t previous, unsigned reg, std::uint64_t value);
 
   std::uint32_t first_from(std::uintptr_t address) const;

@@ -138,7 +138,7 @@ class Visit {
     reason_ = Refusal::kMapping;
     Code mapping{};
     if (!mapping_of(entry_.start, mapping) || entry_.end > mapping.high) return false;
-    if (mapping.low < module_.low || mapping.high > module_.high) return false;
+    if (mapping.low < module_.low || mapping.high > module_.high + wire::kPageBytes) return false;
     reason_ = Refusal::kInstructions;
     const Entrances* entrances = Entrances::of(mapping, found.dlfo_eh_frame);
     code_ = scratch();

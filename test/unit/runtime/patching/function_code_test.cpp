@@ -84,6 +84,20 @@ asm(R"(
     ret
   end merged
 
+  begin merged_the_other_way
+    testl %edi, %edi
+    je 1f
+    leaq other(%rip), %rbp
+  2:
+    movq %rbp, %rdi
+  mark call_merged_the_other_way
+    call hook
+    ret
+  1:
+    leaq subject(%rip), %rbp
+    jmp 2b
+  end merged_the_other_way
+
   begin agreed
     testl %edi, %edi
     je 1f
@@ -137,8 +151,8 @@ extern "C" {
 void subject();
 void straight();
 void by_table();
-extern const char call_straight[], call_of_other[], call_kept[], call_not_kept[], call_merged[], call_agreed[],
-    call_chosen[], call_entered[], call_unreached[];
+extern const char call_straight[], call_of_other[], call_kept[], call_not_kept[], call_merged[],
+    call_merged_the_other_way[], call_agreed[], call_chosen[], call_entered[], call_unreached[];
 }
 
 namespace glimpse::runtime {
@@ -189,6 +203,7 @@ TEST_F(FunctionCodeTest, WhatACallKeepsIsKeptRoundALoopToo) {
 
 TEST_F(FunctionCodeTest, ACallOfTwoFunctionsIsNobodys) {
   EXPECT_FALSE(is_subjects(call_merged));
+  EXPECT_FALSE(is_subjects(call_merged_the_other_way));
   EXPECT_FALSE(is_subjects(call_chosen));
 }
 
