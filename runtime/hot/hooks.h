@@ -23,7 +23,8 @@ inline void enter_lane(Lane& lane, const FunctionTable& table, FunctionSlot& slo
     settle_enter(lane, site, stack_pointer);
   }
   const std::uint32_t id = slot.id.load(std::memory_order_relaxed);
-  if (id >= kPatchedFunction) return;  // a handler on this thread has just learnt it
+  if (id >= kPatchedFunction) [[unlikely]]
+    return;  // a handler on this thread has just learnt it
   const wire::Decision decision = table.decisions[id].load(std::memory_order_relaxed);
   if (decision == wire::Decision::kSkip) [[unlikely]] {
     slot.id.store(table.excluded_id, std::memory_order_relaxed);
