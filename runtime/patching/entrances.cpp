@@ -13,7 +13,7 @@ namespace glimpse::runtime {
 
 namespace {
 
-// Reading more would stop the program for too long: about 5 ms per MiB.
+// Reading more would stop the program for too long: about 10 ms per MiB.
 constexpr std::uint64_t kMostBytes = 64 << 20;
 
 constinit Entrances* all_entrances = nullptr;

@@ -7,7 +7,8 @@ GLIMPSE_UNTRACED_BEGIN
 
 namespace glimpse::runtime {
 
-bool FunctionCode::read(const EhFrameEntry& entry, const Entrances& entrances, const Code& module, Refusal& reason) {
+bool FunctionCode::read(const EhFrameEntry& entry, const Entrances& entrances, const Code& module, const Hooks& hooks,
+                        Refusal& reason) {
   entry_ = &entry;
   module_ = module;
   start_ = entry.start;
@@ -28,6 +29,10 @@ bool FunctionCode::read(const EhFrameEntry& entry, const Entrances& entrances, c
     if (place.decoded.flow == Flow::kJumpAnywhere) {
       reason = Refusal::kJumpTable;
       return false;
+    }
+    if (place.decoded.flow == Flow::kEnd) {
+      const std::uint8_t bytes = patched_jump_bytes(at + place.decoded.opcode, end, hooks, module);
+      if (bytes != 0) place.decoded.length = static_cast<std::uint8_t>(place.decoded.opcode + bytes);
     }
     place.offset = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(at) - start_);
     place.proof = 0;
@@ -106,7 +111,7 @@ bool FunctionCode::ask(std::uint32_t i, unsigned reg) {
   return true;
 }
 
-// Asks the same of every way that leads to the place. Where none is known, something unknown does.
+// Asks the same of every way that leads to the place.
 bool FunctionCode::ask_before(Question question, std::uint64_t value) {
   const Place& place = instructions_[question.place];
   if (question.place == 0 || entrances_->at(start_ + place.offset)) return false;
@@ -125,7 +130,10 @@ bool FunctionCode::ask_before(Question question, std::uint64_t value) {
     reached = true;
   }
   const Flow before = instructions_[question.place - 1].decoded.flow;
-  if (before == Flow::kJump || before == Flow::kJumpThrough || before == Flow::kEnd) return reached;
+  // Padding behind a jump is reached by nobody; what else is not, by something unknown.
+  if (before == Flow::kJump || before == Flow::kJumpThrough || before == Flow::kEnd) {
+    return reached || place.decoded.pads;
+  }
   return ask_across(question.place - 1, question.reg, value);
 }
 

@@ -12,6 +12,7 @@
 
 #include "runtime/eh_frame.h"
 #include "runtime/patching/entrances.h"
+#include "runtime/patching/hook_target.h"
 #include "runtime/patching/instruction.h"
 
 namespace glimpse::runtime {
@@ -33,9 +34,10 @@ class FunctionCode {
  public:
   static constexpr std::uint32_t kMostInstructions = 1 << 14;
 
-  // Reads the part that `entry` describes; both are to stay as long as questions are asked. Data are read within the
-  // `module` only. False with the reason.
-  bool read(const EhFrameEntry& entry, const Entrances& entrances, const Code& module, Refusal& reason);
+  // Reads the part that `entry` describes, in which tail jumps to `hooks` may have been patched; all are to stay as
+  // long as questions are asked. Data are read within the `module` only. False with the reason.
+  bool read(const EhFrameEntry& entry, const Entrances& entrances, const Code& module, const Hooks& hooks,
+            Refusal& reason);
 
   std::uint32_t count() const { return count_; }
   const Instruction& operator[](std::uint32_t i) const { return instructions_[i].decoded; }

@@ -56,6 +56,29 @@ HookTarget hook_target(const Instruction& instruction, const Hooks& hooks, const
   }
 }
 
+std::uint8_t patched_jump_bytes(const std::uint8_t* opcode, const std::uint8_t* end, const Hooks& hooks,
+                                const Code& module) {
+  constexpr std::uint8_t kReturn = 0xc3;
+  constexpr std::uint8_t kThrough = 0x25;  // ff 25
+  constexpr long kJumpBytes = 5;
+  constexpr long kJumpThroughBytes = 6;
+  const auto leads = [&](Flow flow, long bytes) {
+    if (end - opcode < bytes) return false;
+    Instruction jump;
+    std::int32_t distance = 0;
+    __builtin_memcpy(&distance, opcode + bytes - 4, sizeof(distance));
+    jump.flow = flow;
+    jump.target = reinterpret_cast<std::uint64_t>(opcode + bytes) + static_cast<std::uint64_t>(std::int64_t{distance});
+    return hook_target(jump, hooks, module) == HookTarget::kHook;
+  };
+  if (*opcode != kReturn) return 0;
+  if (leads(Flow::kJump, kJumpBytes)) return kJumpBytes;
+  if (end - opcode >= kJumpThroughBytes && opcode[1] == kThrough && leads(Flow::kJumpThrough, kJumpThroughBytes)) {
+    return kJumpThroughBytes;
+  }
+  return 0;
+}
+
 }  // namespace glimpse::runtime
 
 GLIMPSE_UNTRACED_END

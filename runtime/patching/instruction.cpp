@@ -270,6 +270,7 @@ class Decoder {
         return (reg_ & 7) == 0;
       case 0x90:
         if ((rex_ & 1) != 0) out_.changes |= static_cast<std::uint16_t>(kRax | bit(8));
+        out_.pads = out_.changes == 0;
         return true;
       case 0x98:
       case 0x9f:
@@ -446,9 +447,12 @@ class Decoder {
       case 0x1b:
       case 0x1c:
       case 0x1d:
-      case 0x1f:
       case 0xa3:
         with_modrm(kNone);
+        return true;
+      case 0x1f:
+        with_modrm(kNone);
+        out_.pads = true;
         return true;
       case 0x1e:  // endbr64, and rdsspq, which changes a register
         with_modrm(kRm);

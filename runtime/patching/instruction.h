@@ -36,6 +36,7 @@ struct Instruction {
   Flow flow = Flow::kNext;
   Effect effect = Effect::kOther;
   std::uint8_t result = 0;
+  bool pads = false;          // does nothing at all (nop)
   std::uint16_t changes = 0;  // a bit for each register
   std::uint64_t target = 0;
   std::uint64_t value = 0;

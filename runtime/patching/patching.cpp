@@ -94,7 +94,7 @@ std::uint8_t replacement(const Instruction& instruction, std::uintptr_t address)
     case Flow::kCallThrough:
       return instruction.opcode == 0 && opcode == 0xff ? 0x3b : 0;
     case Flow::kJump:
-      return opcode == 0xe9 || opcode == 0xeb ? 0xc3 : 0;
+      return opcode == 0xe9 ? 0xc3 : 0;
     case Flow::kJumpThrough:
       return opcode == 0xff ? 0xc3 : 0;
     default:
@@ -142,7 +142,7 @@ class Visit {
     reason_ = Refusal::kInstructions;
     const Entrances* entrances = Entrances::of(mapping, found.dlfo_eh_frame);
     code_ = scratch();
-    return entrances != nullptr && code_ != nullptr && code_->read(entry_, *entrances, module_, reason_);
+    return entrances != nullptr && code_ != nullptr && code_->read(entry_, *entrances, module_, hooks_, reason_);
   }
 
   // The call that returns to the return address.

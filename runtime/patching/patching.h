@@ -2,7 +2,7 @@
 //
 //   e8 rel32        call hook            ->  a9 imm32     test eax, imm32
 //   ff 15 disp32    call [rip + disp]    ->  3b 15 disp32 cmp edx, [rip + disp]
-//   e9, eb, ff 25   jmp hook (tail call) ->  c3           ret
+//   e9, ff 25       jmp hook (tail call) ->  c3           ret
 //
 // One byte each, so that another thread executes the old instruction or the new one. What a hook would do for an
 // excluded function is nothing; so it does not matter when, in which order, or whether at all a call is patched, as

@@ -139,6 +139,32 @@ asm(R"(
     jmp middle_of_entered
   end intruder
 
+  begin patched_before
+    testl %edi, %edi
+    je 1f
+    .byte 0xc3                # was e9: jmp hook
+    .long hook - . - 4
+  1:
+    leaq subject(%rip), %rdi
+  mark call_behind_patched
+    call hook
+    ret
+  end patched_before
+
+  begin padded
+    leaq subject(%rip), %rbp
+    testl %edi, %edi
+    je 1f
+    ret
+    nop
+    .p2align 4
+  1:
+    movq %rbp, %rdi
+  mark call_behind_padding
+    call hook
+    ret
+  end padded
+
   begin unreached
     ret
   mark call_unreached
@@ -149,10 +175,12 @@ asm(R"(
 
 extern "C" {
 void subject();
+void hook();
 void straight();
 void by_table();
 extern const char call_straight[], call_of_other[], call_kept[], call_not_kept[], call_merged[],
-    call_merged_the_other_way[], call_agreed[], call_chosen[], call_entered[], call_unreached[];
+    call_merged_the_other_way[], call_agreed[], call_chosen[], call_entered[], call_unreached[], call_behind_patched[],
+    call_behind_padding[];
 }
 
 namespace glimpse::runtime {
@@ -176,7 +204,7 @@ class FunctionCodeTest : public testing::Test {
     EXPECT_NE(entrances, nullptr);
     const Code module{as_number(static_cast<char*>(found.dlfo_map_start)),
                       as_number(static_cast<char*>(found.dlfo_map_end))};
-    return entrances != nullptr && code_->read(entry_, *entrances, module, reason_);
+    return entrances != nullptr && code_->read(entry_, *entrances, module, {as_number(&hook), 0}, reason_);
   }
 
   bool is_subjects(const char* call) {
@@ -206,6 +234,10 @@ TEST_F(FunctionCodeTest, ACallOfTwoFunctionsIsNobodys) {
   EXPECT_FALSE(is_subjects(call_merged_the_other_way));
   EXPECT_FALSE(is_subjects(call_chosen));
 }
+
+TEST_F(FunctionCodeTest, WhatIsLeftOfAPatchedTailJumpIsNoInstruction) { EXPECT_TRUE(is_subjects(call_behind_patched)); }
+
+TEST_F(FunctionCodeTest, PaddingIsReachedByNobody) { EXPECT_TRUE(is_subjects(call_behind_padding)); }
 
 TEST_F(FunctionCodeTest, WaysThatAgreeProveIt) { EXPECT_TRUE(is_subjects(call_agreed)); }
 

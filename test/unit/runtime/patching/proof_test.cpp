@@ -138,7 +138,7 @@ TEST(Proof, IsNeverGivenForWhatMayHaveAnotherValueAndOftenForWhatHasNot) {
     alignas(Entrances) std::uint8_t nothing[sizeof(Entrances) + 64] = {};
     std::memcpy(nothing, &module, sizeof(module));
     Refusal reason{};
-    ASSERT_TRUE(code->read(entry, *reinterpret_cast<const Entrances*>(nothing), module, reason));
+    ASSERT_TRUE(code->read(entry, *reinterpret_cast<const Entrances*>(nothing), module, {}, reason));
     ASSERT_EQ(code->count(), function.size());
     const std::vector<State> truth = function.forwards();
     for (std::uint32_t i = 0; i < code->count(); ++i) {
