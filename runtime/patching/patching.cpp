@@ -34,6 +34,8 @@ static_assert(static_cast<std::uint32_t>(Refusal::kCount) == wire::kPatchRefusal
 // decided is waited for less long.
 constexpr std::uint32_t kMostVisits = 4096;
 constexpr std::uint32_t kVisitsOfWaiting = 64;
+// Reading the code for nothing takes as long as many visits.
+constexpr std::uint32_t kVisitsOfRefusal = 32;
 
 // The lock: 0, or the generation of the process whose thread holds it. In a forked child nobody holds its parent's.
 constinit std::atomic<std::uint32_t> holder{0};
@@ -49,12 +51,32 @@ void release_lock() { holder.store(0, std::memory_order_release); }
 // Where code was not to be written once, it is not tried again.
 constinit std::atomic<bool> unwritable{false};
 
-// Return addresses of calls that were refused; one that is overwritten by another is looked at again.
+// Return addresses of calls that were refused, each in one of a few places. One that finds them taken is looked at
+// again.
 constexpr std::uint64_t kRefusedPlaces = 1 << 12;
-constinit std::atomic<std::uintptr_t> refused_calls[kRefusedPlaces]{};
+constexpr std::uint64_t kPlacesOfEach = 8;
+constinit std::atomic<std::uintptr_t> refused_calls[kRefusedPlaces + kPlacesOfEach]{};
 
-std::atomic<std::uintptr_t>& refused_place(std::uintptr_t return_address) {
-  return refused_calls[(return_address ^ return_address >> 12) % kRefusedPlaces];
+std::atomic<std::uintptr_t>* refused_places(std::uintptr_t return_address) {
+  return &refused_calls[(return_address * 0x9e3779b97f4a7c15) >> 52];
+}
+static_assert(kRefusedPlaces == std::uint64_t{1} << (64 - 52));
+
+bool was_refused(std::uintptr_t return_address) {
+  const std::atomic<std::uintptr_t>* places = refused_places(return_address);
+  for (std::uint64_t i = 0; i < kPlacesOfEach; ++i) {
+    if (places[i].load(std::memory_order_relaxed) == return_address) return true;
+  }
+  return false;
+}
+
+void remember_refused(std::uintptr_t return_address) {
+  std::atomic<std::uintptr_t>* places = refused_places(return_address);
+  for (std::uint64_t i = 0; i < kPlacesOfEach; ++i) {
+    if (places[i].load(std::memory_order_relaxed) != 0) continue;
+    places[i].store(return_address, std::memory_order_relaxed);
+    return;
+  }
 }
 
 // Mappings that were looked up: of few modules, and it takes some time.
@@ -187,7 +209,7 @@ class Visit {
 };
 
 void refuse(std::uintptr_t return_address, Refusal reason) {
-  refused_place(return_address).store(return_address, std::memory_order_relaxed);
+  remember_refused(return_address);
   process.header->refused_calls[static_cast<std::uint32_t>(reason)].fetch_add(1, std::memory_order_relaxed);
   if (reason != Refusal::kWrite || unwritable.exchange(true, std::memory_order_relaxed)) return;
   tell("hook calls of excluded functions stay as they are: cannot write ", "/proc/self/mem");
@@ -202,11 +224,14 @@ void patch_hook_calls(FunctionSlot& slot, std::uintptr_t function, std::uintptr_
   }
   const std::uint32_t visits = __atomic_add_fetch(&slot.visits, 1, __ATOMIC_RELAXED);
   if (visits > kMostVisits) slot.id.store(kSkippedFunction, std::memory_order_relaxed);
-  if (refused_place(return_address).load(std::memory_order_relaxed) == return_address) return;
+  if (was_refused(return_address)) return;
   const SignalsHeld held;
   if (!take_lock()) return;
   Visit visit(function, return_address);
-  if (visit.run(visits < kVisitsOfWaiting) == Outcome::kRefused) refuse(return_address, visit.reason());
+  if (visit.run(visits < kVisitsOfWaiting) == Outcome::kRefused) {
+    refuse(return_address, visit.reason());
+    __atomic_add_fetch(&slot.visits, kVisitsOfRefusal, __ATOMIC_RELAXED);
+  }
   release_lock();
 }
 
