@@ -136,6 +136,7 @@ class Visit {
     if (!read_code()) return Outcome::kRefused;
     const std::uint32_t call = calling();
     reason_ = Refusal::kTarget;
+    if (call < code_->count() && (*code_)[call].flow == Flow::kNext) return Outcome::kPatched;  // by another thread
     if (call == code_->count() || hook_target((*code_)[call], hooks_, module_) != HookTarget::kHook ||
         replacement((*code_)[call], code_->address(call)) == 0) {
       return Outcome::kRefused;
