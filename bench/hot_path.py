@@ -36,10 +36,10 @@ def main():
     stream = ["1", "27", "0"]
     traced = str(bench / "hot_path_program")
 
-    def under_glimpse(name, arguments, **policy):
+    def under_glimpse(name, arguments, options=(), **policy):
         file = pathlib.Path(folder.name) / f"{name}.json"
         file.write_text(json.dumps({"version": "1.0", "name": name, **policy}))
-        return [str(glimpse), "run", "--policy", str(file), "-o", "/dev/null", "--", traced, *arguments], {}
+        return [str(glimpse), "run", *options, "--policy", str(file), "-o", "/dev/null", "--", traced, *arguments], {}
 
     everything = {"exact_modules": ["hot_path_program"]}
     variants = {
@@ -49,6 +49,7 @@ def main():
         "recorded": under_glimpse("all", burst, **everything, trace_depth="unlimited"),
         "recorded, depth 5": under_glimpse("five", burst, **everything, trace_depth=5),
         "excluded": under_glimpse("none", burst, exact_modules=["elsewhere"]),
+        "patched": under_glimpse("gone", burst, ["--patch-excluded"], exact_modules=["elsewhere"]),
         "streaming": under_glimpse("stream", stream, **everything, trace_depth="unlimited"),
     }
     runs = {name: [] for name in variants}
@@ -67,7 +68,7 @@ def main():
         over = median[name] - base
         ratio, extra = (f"{over / floor:8.2f}", f"{over - noop:11.2f}") if name != "uninstrumented" else (" " * 8, " " * 11)
         print(f"{name:18} {median[name]:8.2f} {over:11.2f} {ratio} {extra}  {min(values):.2f}..{max(values):.2f}")
-    print("budgets: recorded at most 1.10 x floor, excluded at most 1 ns over the no-op hook")
+    print("budgets: recorded at most 1.10 x floor, excluded at most 1 ns over the no-op hook, patched at most 0.5 ns over plain (lowest to lowest)")
     return 0
 
 

@@ -20,6 +20,10 @@ void add_setting_options(CLI::App& command, Variables& overrides, const std::vec
   for (const auto& flag : flags) {
     const Setting* const setting = setting_of_flag(flag);
     const std::string names = flag == "output" ? "-o,--output" : "--" + flag;
+    if (setting->type == "Switch") {
+      command.add_flag_callback(names, [&overrides, flag] { overrides[flag] = "1"; }, std::string(setting->meaning));
+      continue;
+    }
     command
         .add_option_function<std::string>(
             names, [&overrides, flag](const std::string& text) { overrides[flag] = text; },

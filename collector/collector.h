@@ -34,6 +34,7 @@ struct Settings {
   std::chrono::milliseconds enqueue_timeout{10'000};
   std::uint64_t max_field_length = 4096;
   std::uint32_t stack_frames = 32;
+  bool patch_excluded = false;
   // For the process record.
   std::string service;
   std::string environment;

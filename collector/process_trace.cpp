@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "collector/exception_type.h"
@@ -536,6 +537,19 @@ void ProcessTrace::release() {
 
 void ProcessTrace::bend_clock() { clock_.bend(context_.rate.measured_at_ticks(), context_.rate.ns_per_tick()); }
 
+void ProcessTrace::list_patched(const wire::ProcessHeader& header, writers::Summary& record) {
+  // In the order of Refusal, runtime/patching/function_code.h.
+  constexpr const char* kReasons[] = {"no_unwind_table", "mapping", "instructions", "jump_table",
+                                      "too_large",       "shared",  "target",       "not_writable"};
+  static_assert(std::size(kReasons) == wire::kPatchRefusals);
+  const auto list = [&record](const char* word, std::uint32_t count) {
+    if (count > 0) record.patched.emplace_back(word, count);
+  };
+  list("calls", header.patched_calls.load(std::memory_order_relaxed));
+  for (std::size_t i = 0; i < std::size(kReasons); ++i)
+    list(kReasons[i], header.refused_calls[i].load(std::memory_order_relaxed));
+}
+
 void ProcessTrace::finish(ProcessEnd end) {
   finished_ = true;
   writers::Summary record;
@@ -561,6 +575,7 @@ void ProcessTrace::finish(ProcessEnd end) {
     if (count > 0) record.dropped.emplace_back(reason, count);
     context_.dropped += count;
   }
+  list_patched(header, record);
   if (unmatched_ends_ > 0) {
     records_.notice(pid_, 0, "unmatched", fmt::format("ends whose start is not in this trace: {}", unmatched_ends_), 0,
                     last_time_ns_);

@@ -133,6 +133,7 @@ class ProcessTrace final : private CallSink {
   void finish_guest(Lane& lane);
   void write_guest_summary(Lane& lane);
   static void list_open_calls(const Lane& lane, writers::Summary& record);
+  static void list_patched(const wire::ProcessHeader& header, writers::Summary& record);
   void switch_stack(Lane& lane, std::uint32_t number);
   CallStack& fiber_of(Lane& lane, std::uint32_t number);
   void announce(Lane& lane, std::int64_t time_ns);

@@ -4,138 +4,19 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include <dlfcn.h>
 
+#include "runtime/eh_frame.h"
 #include "runtime/frame_rules.h"
 
 namespace glimpse::runtime {
 
 namespace {
 
+using Reader = EhFrameReader;
+using Common = EhFrameCommon;
+
 constexpr unsigned kRbp = 6;
 constexpr unsigned kRsp = 7;
-constexpr unsigned kReturnAddress = 16;
-
-// Reads the little-endian and LEB128 numbers of call-frame information.
-class Reader {
- public:
-  explicit Reader(std::uintptr_t at) : at_(at) {}
-
-  std::uintptr_t at() const { return at_; }
-  void skip(std::uint64_t bytes) { at_ += bytes; }
-
-  template <typename Number>
-  Number fixed() {
-    Number value;
-    __builtin_memcpy(&value, reinterpret_cast<const void*>(at_), sizeof(value));
-    at_ += sizeof(value);
-    return value;
-  }
-
-  std::uint64_t unsigned_leb() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0;; shift += 7) {
-      const auto byte = fixed<std::uint8_t>();
-      if (shift < 64) value |= std::uint64_t{byte & 0x7fu} << shift;
-      if ((byte & 0x80) == 0) return value;
-    }
-  }
-
-  std::int64_t signed_leb() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0;;) {
-      const auto byte = fixed<std::uint8_t>();
-      if (shift < 64) value |= std::uint64_t{byte & 0x7fu} << shift;
-      shift += 7;
-      if ((byte & 0x80) != 0) continue;
-      if (shift < 64 && (byte & 0x40) != 0) value |= ~std::uint64_t{0} << shift;
-      return static_cast<std::int64_t>(value);
-    }
-  }
-
-  // A pointer as DW_EH_PE_* says. False where it is coded in a way that x86-64 compilers do not use here.
-  bool encoded(std::uint8_t encoding, std::uintptr_t& value) {
-    const std::uintptr_t here = at_;
-    switch (encoding & 0x0f) {
-      case 0x00:
-      case 0x04:
-      case 0x0c:
-        value = fixed<std::uint64_t>();
-        break;
-      case 0x03:
-        value = fixed<std::uint32_t>();
-        break;
-      case 0x0b:
-        value = static_cast<std::uintptr_t>(std::int64_t{fixed<std::int32_t>()});
-        break;
-      default:
-        return false;
-    }
-    if ((encoding & 0x70) == 0x10) {
-      value += here;
-    } else if ((encoding & 0x70) != 0) {
-      return false;
-    }
-    return true;
-  }
-
- private:
-  std::uintptr_t at_;
-};
-
-// What the frames of one compilation unit have in common (CIE).
-struct Common {
-  Common() = default;  // declared, here and below, so that Clang leaves it untraced like the rest
-
-  std::uint64_t code_step = 0;
-  std::int64_t data_step = 0;
-  std::uint8_t encoding = 0;  // of addresses
-  bool augmented = false;
-  bool signal_frame = false;
-  std::uintptr_t program = 0;
-  std::uintptr_t program_end = 0;
-};
-
-bool read_common(std::uintptr_t at, Common& common) {
-  Reader reader(at);
-  const auto length = reader.fixed<std::uint32_t>();
-  if (length == 0 || length == 0xffffffff) return false;
-  common.program_end = reader.at() + length;
-  if (reader.fixed<std::uint32_t>() != 0) return false;
-  const auto version = reader.fixed<std::uint8_t>();
-  if (version != 1 && version != 3) return false;
-  const auto* augmentation = reinterpret_cast<const char*>(reader.at());
-  while (reader.fixed<char>() != 0) {
-  }
-  common.code_step = reader.unsigned_leb();
-  common.data_step = reader.signed_leb();
-  const std::uint64_t return_register = version == 1 ? reader.fixed<std::uint8_t>() : reader.unsigned_leb();
-  if (return_register != kReturnAddress) return false;
-  if (*augmentation == 'z') {
-    common.augmented = true;
-    const std::uint64_t bytes = reader.unsigned_leb();
-    const std::uintptr_t program = reader.at() + bytes;
-    for (const char* letter = augmentation + 1; *letter != 0; ++letter) {
-      std::uintptr_t personality = 0;
-      if (*letter == 'R') {
-        common.encoding = reader.fixed<std::uint8_t>();
-      } else if (*letter == 'L') {
-        reader.skip(1);
-      } else if (*letter == 'P') {
-        const auto encoding = reader.fixed<std::uint8_t>();
-        if (!reader.encoded(encoding, personality)) return false;
-      } else if (*letter == 'S') {
-        common.signal_frame = true;
-      } else {
-        return false;
-      }
-    }
-    common.program = program;
-  } else if (*augmentation == 0) {
-    common.program = reader.at();
-  } else {
-    return false;
-  }
-  return true;
-}
+constexpr unsigned kReturnAddress = kReturnAddressRegister;
 
 // The registers we follow, as a frame's program sets them step by step.
 struct State {
@@ -371,58 +252,24 @@ class Program {
   unsigned remembered_count_ = 0;
 };
 
-// The entry (FDE) for `address` in the sorted table of an .eh_frame_hdr; 0 where there is none.
-std::uintptr_t find_entry(const std::uint8_t* header, std::uintptr_t address) {
-  constexpr std::uint8_t kRelative4 = 0x1b;  // to itself
-  constexpr std::uint8_t kCount4 = 0x03;
-  constexpr std::uint8_t kTable4 = 0x3b;  // to the header
-  if (header[0] != 1 || header[1] != kRelative4 || header[2] != kCount4 || header[3] != kTable4) return 0;
-  const auto base = reinterpret_cast<std::uintptr_t>(header);
-  const auto count = Reader(base + 8).fixed<std::uint32_t>();
-  const auto start_of = [base](std::uint64_t i) {
-    return base + static_cast<std::uintptr_t>(std::int64_t{Reader(base + 12 + i * 8).fixed<std::int32_t>()});
-  };
-  std::uint64_t first = 0;
-  std::uint64_t last = count;  // the entry wanted is the last one in [first, last) that starts at or before us
-  if (count == 0 || start_of(0) > address) return 0;
-  while (last - first > 1) {
-    const std::uint64_t middle = first + (last - first) / 2;
-    (start_of(middle) <= address ? first : last) = middle;
-  }
-  return base + static_cast<std::uintptr_t>(std::int64_t{Reader(base + 16 + first * 8).fixed<std::int32_t>()});
-}
-
 bool fits(std::int64_t offset) { return offset >= INT32_MIN && offset <= INT32_MAX; }
 
 }  // namespace
 
 FrameRule frame_rule_in(const std::uint8_t* eh_frame_header, std::uintptr_t address) {
   FrameRule rule;
-  const std::uintptr_t entry = find_entry(eh_frame_header, address);
-  if (entry == 0) return rule;
-  Reader reader(entry);
-  const auto length = reader.fixed<std::uint32_t>();
-  if (length == 0 || length == 0xffffffff) return rule;
-  const std::uintptr_t end = reader.at() + length;
-  const std::uintptr_t common_pointer = reader.at();
-  Common common;
-  if (!read_common(common_pointer - reader.fixed<std::uint32_t>(), common)) return rule;
-  std::uintptr_t start = 0;
-  std::uintptr_t bytes = 0;
-  if (!reader.encoded(common.encoding, start) || !reader.encoded(common.encoding & 0x0f, bytes)) return rule;
-  if (address < start || address >= start + bytes) return rule;
+  EhFrameEntry entry;
+  if (!read_entry(find_entry(eh_frame_header, address), entry)) return rule;
+  const Common& common = entry.common;
+  if (address < entry.start || address >= entry.end) return rule;
   if (common.signal_frame) {
     rule.step = FrameRule::Step::kSignal;
     return rule;
   }
-  if (common.augmented) {
-    const std::uint64_t augmentation = reader.unsigned_leb();
-    reader.skip(augmentation);
-  }
-  Program program(common, start, address);
+  Program program(common, entry.start, address);
   if (!program.run(common.program, common.program_end)) return rule;
   program.keep_initial();
-  if (!program.run(reader.at(), end)) return rule;
+  if (!program.run(entry.program, entry.program_end)) return rule;
 
   const State& state = program.state();
   if (state.outermost) {

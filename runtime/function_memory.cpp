@@ -16,7 +16,7 @@ namespace {
 
 constinit std::atomic<wire::Decision> no_decision{wire::Decision::kUnknown};
 constinit std::atomic<std::uint32_t> no_limit{wire::kUnlimitedDepth};
-constinit FunctionTable empty_table{0, &no_decision, &no_limit, {0}, {}};
+constinit FunctionTable empty_table{0, &no_decision, &no_limit, {0}, kSkippedFunction, {}};
 
 FunctionTable* mapped_table = nullptr;
 std::uint64_t mapped_slots = 0;
@@ -60,6 +60,7 @@ void use_function_table() {
   mapped_table->decisions = reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
   mapped_table->depth_limit = &process.header->depth_limit;
   mapped_table->mask = table_mask(mapped_slots);
+  mapped_table->excluded_what = process.session->patch_excluded != 0 ? kPatchedFunction : kSkippedFunction;
   mapped_table->ours.store(1, std::memory_order_release);
   function_table.store(mapped_table, std::memory_order_release);
 }
@@ -69,6 +70,7 @@ void keep_function_table_readable() {
   mapped_table->decisions = reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
   mapped_table->depth_limit = &process.header->depth_limit;
   mapped_table->mask = table_mask(mapped_slots);
+  mapped_table->excluded_what = kSkippedFunction;
 }
 
 void stop_using_function_table() { function_table.store(&empty_table, std::memory_order_release); }

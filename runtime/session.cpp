@@ -76,6 +76,7 @@ bool create_session_in(const char* folder, const Settings& settings) {
   header->ring_bytes = settings.ring_bytes;
   header->max_field_bytes = settings.max_field_bytes;
   header->stack_frames = settings.stack_frames;
+  header->patch_excluded = settings.patch_excluded ? 1 : 0;
   header->overflow = settings.overflow;
   header->enqueue_timeout_ms = settings.enqueue_timeout_ms;
   header->max_rings = wire::kDefaultMaxRings;

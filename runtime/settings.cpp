@@ -59,14 +59,20 @@ bool is_plain_number(const char* text) {
   return *text == 0;
 }
 
+void apply_switch(const char* value, bool& setting) {
+  if (same_word(value, "0") || same_word(value, "false") || same_word(value, "no") || same_word(value, "off")) {
+    setting = false;
+  } else if (same_word(value, "1") || same_word(value, "true") || same_word(value, "yes") || same_word(value, "on")) {
+    setting = true;
+  }
+}
+
 void apply(Settings& settings, const char* name, const char* value) {
   std::uint64_t number = 0;
   if (same_text(name, "GLIMPSE_ENABLED")) {
-    if (same_word(value, "0") || same_word(value, "false") || same_word(value, "no") || same_word(value, "off")) {
-      settings.enabled = false;
-    } else if (same_word(value, "1") || same_word(value, "true") || same_word(value, "yes") || same_word(value, "on")) {
-      settings.enabled = true;
-    }
+    apply_switch(value, settings.enabled);
+  } else if (same_text(name, "GLIMPSE_PATCH_EXCLUDED")) {
+    apply_switch(value, settings.patch_excluded);
   } else if (same_text(name, "GLIMPSE_RING_BYTES")) {
     if (parse_number(value, number) && number >= wire::kMinRingBytes && number <= wire::kMaxRingBytes &&
         (number & (number - 1)) == 0) {
@@ -169,8 +175,9 @@ void read_settings(Settings& settings) {
     path.add(".env.").add(name);
     apply_file(settings, path.text());
   }
-  for (const char* name : {"GLIMPSE_ENABLED", "GLIMPSE_RING_BYTES", "GLIMPSE_MAX_FIELD_LENGTH", "GLIMPSE_STACK_FRAMES",
-                           "GLIMPSE_ENQUEUE_TIMEOUT_MS", "GLIMPSE_OVERFLOW", "GLIMPSE_SPOOL_DIR"}) {
+  for (const char* name :
+       {"GLIMPSE_ENABLED", "GLIMPSE_RING_BYTES", "GLIMPSE_MAX_FIELD_LENGTH", "GLIMPSE_STACK_FRAMES",
+        "GLIMPSE_ENQUEUE_TIMEOUT_MS", "GLIMPSE_OVERFLOW", "GLIMPSE_PATCH_EXCLUDED", "GLIMPSE_SPOOL_DIR"}) {
     if (const char* value = environment_value(name)) apply(settings, name, value);
   }
 }

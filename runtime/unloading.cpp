@@ -8,6 +8,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include "runtime/hot/function_table.h"
 #include "runtime/next_symbol.h"
+#include "runtime/patching/patching.h"
 #include "runtime/process.h"
 #include "runtime/stack_trace.h"
 
@@ -45,6 +46,7 @@ void forget_unloaded_modules() {
     entry.unloaded.store(1, std::memory_order_release);
     forget_functions(i + 1);
     forget_places();
+    forget_code({entry.start, entry.end});
   }
 }
 

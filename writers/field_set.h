@@ -22,8 +22,8 @@ namespace glimpse::writers {
   /* notice */                                                                                                        \
   KEY(reason) KEY(message)                                                                                            \
   /* summary; dropped stands in notice too */                                                                         \
-  KEY(calls) KEY(records) KEY(threads) KEY(dropped) KEY(open_calls) KEY(open) KEY(exit_status) KEY(signal)            \
-  KEY(signal_name)
+  KEY(calls) KEY(records) KEY(threads) KEY(dropped) KEY(patched) KEY(open_calls) KEY(open) KEY(exit_status)           \
+  KEY(signal) KEY(signal_name)
 // clang-format on
 
 enum class Key : std::uint8_t {

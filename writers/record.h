@@ -105,6 +105,8 @@ struct Summary {
   std::uint64_t records = 0;  // log_entry records
   std::uint64_t threads = 0;
   std::vector<std::pair<std::string, std::uint64_t>> dropped;  // by reason, only those above 0
+  // Hook calls that were taken out of the program (`calls`), and by reason those that had to stay; only those above 0.
+  std::vector<std::pair<std::string, std::uint64_t>> patched;
   std::uint64_t open_calls = 0;
   std::vector<OpenCall> open;  // innermost last, the first 1000
   int exit_status = -1;        // -1 where not known

@@ -69,6 +69,17 @@ class Line {
   std::string text_;
 };
 
+void append_counts(std::string& value, const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
+  value += '{';
+  for (const auto& [reason, count] : counts) {
+    if (value.back() != '{') value += ',';
+    append_quoted(value, reason);
+    value += ':';
+    append_integer(value, count);
+  }
+  value += '}';
+}
+
 void append_open_call(std::string& out, const OpenCall& open) {
   out += "{\"tid\":";
   append_integer(out, open.tid);
@@ -131,17 +142,8 @@ void append_line(LineBuffer& out, const FieldSet& fields, const Summary& record)
   line.integer(Key::calls, record.calls);
   line.integer(Key::records, record.records);
   line.integer(Key::threads, record.threads);
-  if (line.begin(Key::dropped)) {
-    std::string& value = line.value();
-    value += '{';
-    for (const auto& [reason, count] : record.dropped) {
-      if (value.back() != '{') value += ',';
-      append_quoted(value, reason);
-      value += ':';
-      append_integer(value, count);
-    }
-    value += '}';
-  }
+  if (line.begin(Key::dropped)) append_counts(line.value(), record.dropped);
+  if (!record.patched.empty() && line.begin(Key::patched)) append_counts(line.value(), record.patched);
   line.integer(Key::open_calls, record.open_calls);
   if (line.begin(Key::open)) {
     std::string& value = line.value();

@@ -22,10 +22,12 @@ namespace glimpse::runtime {
 //   id << 3 | recorded       not decided yet: recorded, counts against no depth
 //   id << 3 | recorded | counted
 //   kSkippedFunction         the policy excludes it for certain
+//   kPatchedFunction         the same, and the calls of its hooks are to be patched out: runtime/patching/patching.h
 inline constexpr unsigned kFlagBits = wire::kKindBits;
 inline constexpr std::uint32_t kCounted = 1;   // counts against the policy's depth
 inline constexpr std::uint32_t kRecorded = 2;  // its events go into the ring
 inline constexpr std::uint32_t kSkippedFunction = 4;
+inline constexpr std::uint32_t kPatchedFunction = 6;
 
 // An event of the function with this word, as it goes into the ring; for one that counts, with one instruction less.
 constexpr std::uint32_t event_of(std::uint32_t what, wire::EventKind kind) {
@@ -53,7 +55,7 @@ constexpr std::uintptr_t function_of_key(std::uintptr_t key) {
 struct FunctionSlot {
   std::atomic<std::uintptr_t> key;  // 0: free
   std::atomic<std::uint32_t> what;
-  std::uint32_t reserved;
+  std::uint32_t visits;  // of runtime/patching
 };
 static_assert(sizeof(FunctionSlot) == 16);
 
@@ -71,6 +73,7 @@ struct FunctionTable {
   const std::atomic<wire::Decision>* decisions;   // by id, written by the collector
   const std::atomic<std::uint32_t>* depth_limit;  // written by the collector
   std::atomic<std::uint32_t> ours;                // 1 in the process that filled it, wiped to 0 in a forked child
+  std::uint32_t excluded_what;                    // what an excluded function gets
   alignas(64) FunctionSlot slots[1];              // mask + 1 of them
 };
 
@@ -115,11 +118,20 @@ inline std::uint32_t learn_decision(const FunctionTable& table, FunctionSlot& sl
   if (!has_id(what) || (what & kCounted) != 0) return what;
   const wire::Decision decision = table.decisions[what >> kFlagBits].load(std::memory_order_relaxed);
   if (decision == wire::Decision::kUnknown) return what;
-  const bool skipped = decision == wire::Decision::kSkip;
-  const std::uint32_t learnt = skipped ? kSkippedFunction : what | kCounted;
-  slot.what.store(learnt, std::memory_order_relaxed);
-  slot.key.store(skipped ? skipped_key(function) : counted_key(function), std::memory_order_release);
-  return learnt;
+  if (decision == wire::Decision::kSkip) {
+    slot.what.store(table.excluded_what, std::memory_order_relaxed);
+    if (table.excluded_what == kSkippedFunction) slot.key.store(skipped_key(function), std::memory_order_release);
+    return table.excluded_what;
+  }
+  slot.what.store(what | kCounted, std::memory_order_relaxed);
+  slot.key.store(counted_key(function), std::memory_order_release);
+  return what | kCounted;
+}
+
+// A function whose hook calls stay: skipped by the hook itself from now on.
+inline void skip_function(FunctionSlot& slot, std::uintptr_t function) {
+  slot.what.store(kSkippedFunction, std::memory_order_relaxed);
+  slot.key.store(skipped_key(function), std::memory_order_release);
 }
 
 }  // namespace glimpse::runtime

@@ -16,6 +16,10 @@ namespace glimpse::runtime {
 // `table` becomes the one the slot is in.
 FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table);
 
+// The hook of an excluded function whose hook calls are to be patched was called, and will return to `return_address`.
+// (runtime/patching/patching.cpp)
+void patch_hook_calls(FunctionSlot& slot, std::uintptr_t function, std::uintptr_t return_address);
+
 // The lane's guard is not 0. (runtime/guarded.cpp)
 void enter_guarded(const Callee& callee, std::uint32_t call_site, std::uintptr_t stack_pointer);
 void exit_guarded(std::uint32_t what, std::uint32_t call_site, std::uintptr_t stack_pointer);

@@ -35,6 +35,8 @@ inline constexpr std::uint32_t kMaxFunctions = 1u << 22;
 inline constexpr std::uint32_t kDefaultMaxRings = 4096;
 inline constexpr std::uint32_t kUnlimitedDepth = 0xffffffff;
 
+inline constexpr std::uint32_t kPatchRefusals = 8;
+
 enum class ClockKind : std::uint32_t { kTsc = 1, kMonotonic = 2 };
 
 enum class ProcessState : std::uint32_t {
@@ -78,6 +80,10 @@ struct ProcessHeader {
   // Written by the collector.
   alignas(64) std::atomic<std::uint32_t> depth_limit;  // the policy's trace_depth, kUnlimitedDepth until it is known
   std::atomic<std::uint32_t> drained;                  // futex: 1 once everything before kExiting is in the output
+
+  // Written by the process: hook calls of excluded functions, where they are to be patched.
+  alignas(64) std::atomic<std::uint32_t> patched_calls;
+  std::atomic<std::uint32_t> refused_calls[kPatchRefusals];  // by reason, in the order of runtime/patching
 };
 static_assert(sizeof(ProcessHeader) <= kPageBytes);
 

@@ -39,7 +39,8 @@ struct SessionHeader {
   std::uint32_t enqueue_timeout_ms;
   std::uint32_t max_rings;
   std::uint32_t linked;
-  std::uint32_t stack_frames;  // of each throw, at most; 0: none. At most kMaxStackFrames
+  std::uint32_t stack_frames;    // of each throw, at most; 0: none. At most kMaxStackFrames
+  std::uint32_t patch_excluded;  // 1: hook calls of excluded functions are patched out of the program
 
   alignas(64) std::atomic<std::uint32_t> bell;           // futex: changed by whoever has something for the collector
   std::atomic<std::uint32_t> collector_waiting;          // the collector sleeps on `bell`

@@ -21,12 +21,12 @@ KEYS = {
     "log_entry": "record_type stage entry_id call_id parent_call_id level function module timestamp pid tid depth"
     " file line duration_ms exception_type exception stack_trace fingerprint",
     "notice": "record_type entry_id timestamp pid tid reason message dropped",
-    "summary": "record_type entry_id timestamp pid calls records threads dropped open_calls open exit_status signal"
+    "summary": "record_type entry_id timestamp pid calls records threads dropped patched open_calls open exit_status signal"
     " signal_name",
 }
 KEYS = {kind: keys.split() for kind, keys in KEYS.items()}
 MAY_LACK = {"policy_name", "policy_sha256", "service", "environment", "tid", "dropped", "exit_status", "signal"}
-MAY_LACK |= {"signal_name", "file", "line", "duration_ms", "exception_type", "exception", "stack_trace", "fingerprint"}
+MAY_LACK |= {"signal_name", "patched", "file", "line", "duration_ms", "exception_type", "exception", "stack_trace", "fingerprint"}
 
 
 def nanoseconds(timestamp):

@@ -15,6 +15,7 @@ class FakeTable {
   explicit FakeTable(std::uintptr_t slots) : memory_(::operator new(bytes(slots), kAlignment)) {
     std::memset(memory_, 0, bytes(slots));
     table().mask = table_mask(slots);
+    table().excluded_what = kSkippedFunction;
   }
   ~FakeTable() { ::operator delete(memory_, kAlignment); }
   FakeTable(const FakeTable&) = delete;

@@ -99,9 +99,23 @@ TEST_F(FunctionTableTest, WhatTheCollectorDecidesIsLearntByTheNextCall) {
   EXPECT_EQ(learn_decision(table_, other, 0x4010), kSkippedFunction);
 }
 
+TEST_F(FunctionTableTest, WhereCallsArePatchedTheHookGoesOnComingByUntilToldToSkip) {
+  std::atomic<wire::Decision> decisions[2] = {{}, {wire::Decision::kSkip}};
+  table_.decisions = decisions;
+  table_.excluded_what = kPatchedFunction;
+  FunctionSlot& slot = put(0, undecided_key(0x4000));
+  slot.what = 1u << kFlagBits | kRecorded;
+  EXPECT_EQ(learn_decision(table_, slot, 0x4000), kPatchedFunction);
+  EXPECT_FALSE(has_key(slot, skipped_key(0x4000)));
+  EXPECT_EQ(learn_decision(table_, slot, 0x4000), kPatchedFunction);
+  skip_function(slot, 0x4000);
+  EXPECT_TRUE(has_key(slot, skipped_key(0x4000)));
+}
+
 TEST_F(FunctionTableTest, AWordHasAnIdOnceItsFunctionIsRegisteredAndNotSkipped) {
   EXPECT_FALSE(has_id(0));
   EXPECT_FALSE(has_id(kSkippedFunction));
+  EXPECT_FALSE(has_id(kPatchedFunction));
   EXPECT_TRUE(has_id(1u << kFlagBits | kRecorded));
   EXPECT_TRUE(has_id(0xffffffff));
 }

@@ -68,6 +68,8 @@ TEST(Layout, ProcessHeader) {
   EXPECT_EQ(offsetof(ProcessHeader, lost_nested), 168u);
   EXPECT_EQ(offsetof(ProcessHeader, depth_limit), 192u);
   EXPECT_EQ(offsetof(ProcessHeader, drained), 196u);
+  EXPECT_EQ(offsetof(ProcessHeader, patched_calls), 256u);
+  EXPECT_EQ(offsetof(ProcessHeader, refused_calls), 260u);
 }
 
 TEST(Layout, SessionHeader) {
@@ -81,6 +83,7 @@ TEST(Layout, SessionHeader) {
   EXPECT_EQ(offsetof(SessionHeader, max_rings), 40u);
   EXPECT_EQ(offsetof(SessionHeader, linked), 44u);
   EXPECT_EQ(offsetof(SessionHeader, stack_frames), 48u);
+  EXPECT_EQ(offsetof(SessionHeader, patch_excluded), 52u);
   EXPECT_EQ(offsetof(SessionHeader, bell), 64u);
   EXPECT_EQ(offsetof(SessionHeader, collector_waiting), 68u);
   EXPECT_EQ(offsetof(SessionHeader, process_count), 128u);

@@ -95,13 +95,15 @@ TEST(RecordText, SummaryOfAKilledProcessNamesItsOpenCallsAndTheSignal) {
                         .records = 198,
                         .threads = 2,
                         .dropped = {{"ring_full", 3}, {"timeout", 4}},
+                        .patched = {{"calls", 12}, {"shared", 1}},
                         .open_calls = 2,
                         .open = {{8, 1, &outer}, {8, 2, &inner}},
                         .signal = SIGKILL};
   EXPECT_EQ(
       line_of(summary),
       R"j({"record_type":"summary","entry_id":9,"timestamp":"2026-03-01T12:00:00.000000000Z","pid":7,"calls":100,)j"
-      R"j("records":198,"threads":2,"dropped":{"ring_full":3,"timeout":4},"open_calls":2,)j"
+      R"j("records":198,"threads":2,"dropped":{"ring_full":3,"timeout":4},"patched":{"calls":12,"shared":1},)j"
+      R"j("open_calls":2,)j"
       R"j("open":[{"tid":8,"call_id":1,"function":"main"},{"tid":8,"call_id":2,)j"
       R"j("function":"app::run(std::basic_string<char> const&)"}],"signal":9,"signal_name":"SIGKILL"})j"
       "\n");
@@ -113,6 +115,7 @@ TEST(RecordText, SummaryOfAGoodEndHasEmptyListsAndTheExitStatus) {
   EXPECT_EQ(read["open"], Json::array());
   EXPECT_EQ(read["exit_status"], 0);
   EXPECT_FALSE(read.contains("signal"));
+  EXPECT_FALSE(read.contains("patched"));
   EXPECT_FALSE(read.contains("signal_name"));
   EXPECT_FALSE(Json::parse(line_of(Summary{.entry_id = 9})).contains("exit_status")) << "not known";
 }
