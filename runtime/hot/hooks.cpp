@@ -85,7 +85,8 @@ __attribute__((visibility("default"))) void __cyg_profile_func_enter(void* funct
 
   FunctionTable& table = *function_table.load(std::memory_order_relaxed);
   const FunctionSlot& slot = slot_at(table, first_offset(table, address));
-  if (has_key(slot, skipped_key(address))) return;
+  if (has_key(slot, skipped_key(address))) [[likely]]
+    return;  // the hook is all that it costs; what follows has costs of its own
   Lane& lane = this_thread.lane;
   if (has_key(slot, counted_key(address)) && lane.guard == 0) [[likely]] {
     const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
@@ -103,7 +104,8 @@ __attribute__((visibility("default"))) void __cyg_profile_func_exit(void* functi
 
   FunctionTable& table = *function_table.load(std::memory_order_relaxed);
   const FunctionSlot& slot = slot_at(table, first_offset(table, address));
-  if (has_key(slot, skipped_key(address))) return;
+  if (has_key(slot, skipped_key(address))) [[likely]]
+    return;  // the hook is all that it costs; what follows has costs of its own
   Lane& lane = this_thread.lane;
   if (has_key(slot, counted_key(address)) && lane.guard == 0) [[likely]] {
     const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
