@@ -44,6 +44,9 @@ constexpr std::uint64_t kWorthStaying = 4096;
 constexpr std::chrono::nanoseconds kNap = 200us;
 constexpr std::chrono::nanoseconds kMergeWait = 1ms;
 constexpr std::chrono::nanoseconds kLivenessInterval = 20ms;
+// Whoever has something urgent rings the bell: a program that has called nothing for a while is looked at less often.
+constexpr std::chrono::nanoseconds kQuietAfter = 1s;
+constexpr std::chrono::nanoseconds kQuietInterval = 100ms;
 // How long a shell may take from its fork to the first call of the program it runs; and how often to look for those who
 // take longer.
 constexpr std::chrono::nanoseconds kStartingTime = 100ms;
@@ -143,6 +146,7 @@ class SessionCollector final : public Collector {
   Totals totals_;
   Clock::time_point last_flush_{};
   Clock::time_point last_liveness_{};
+  Clock::time_point last_consumed_ = Clock::now();
   Clock::time_point next_look_{};
   std::set<pid_t> exiting_;  // processes that were told that their records are written, and have not gone yet
   std::optional<Clock::time_point> unclear_since_;
@@ -555,7 +559,10 @@ Result<Totals> SessionCollector::run() {
         session_->header().process_count.load(std::memory_order_acquire) == known_) {
       break;
     }
-    session_->wait(seen, consumed > 0 ? kNap : anything_pending() ? kMergeWait : kLivenessInterval);
+    const auto now = Clock::now();
+    if (consumed > 0) last_consumed_ = now;
+    const auto idle = now - last_consumed_ < kQuietAfter || last_round ? kLivenessInterval : kQuietInterval;
+    session_->wait(seen, consumed > 0 ? kNap : anything_pending() ? kMergeWait : idle);
   }
   session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
   session_->remove();
