@@ -2,7 +2,7 @@
 //
 // Each round does three things with the same records, one after the other, so that a disturbance hits all three:
 //   format   CallText into memory that is thrown away: what the processor pays for the text
-//   jsonl    JsonlWriter into a new file, flushed whenever 256 KiB are full
+//   jsonl    JsonlWriter into a new file, flushed whenever 1 MiB is full
 //   write    256 KiB write()s of as many bytes into a new file: the most that the file system gives
 // Printed are medians over the rounds. Both files are removed, also after an error.
 #include "writers/jsonl.h"
@@ -104,7 +104,8 @@ Cost write_jsonl(const std::vector<Call>& calls, const std::string& folder) {
 
 Cost write_plain(std::size_t bytes, const std::string& folder) {
   const ScratchFile file(folder);
-  const std::string block(kFlushBytes, 'x');
+  constexpr std::size_t kYardstickBytes = 256 * 1024;
+  const std::string block(kYardstickBytes, 'x');
   return cost_of([&] {
     const int fd = open(file.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0) fail("cannot create " + file.path);

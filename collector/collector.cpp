@@ -33,7 +33,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kFlushBytes = 256 << 10;
+using writers::kFlushBytes;
 constexpr std::uint64_t kRecordsPerTurn = 32'768;
 // With several lanes a record waits so long for others that may be older; a hook takes nanoseconds, unless the
 // scheduler takes its processor away between the clock and the store.

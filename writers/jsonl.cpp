@@ -6,14 +6,9 @@
 #include "writers/record_text.h"
 
 namespace glimpse::writers {
-namespace {
-
-constexpr std::size_t kSlackBytes = 64 * 1024;  // for the lines that arrive until the caller flushes
-
-}  // namespace
 
 JsonlWriter::JsonlWriter(OutputFile output, const FieldSet& fields)
-    : output_(std::move(output)), fields_(fields), call_text_(fields), buffer_(kFlushBytes + kSlackBytes) {}
+    : output_(std::move(output)), fields_(fields), call_text_(fields), buffer_(kFirstBytes) {}
 
 void JsonlWriter::call(const Call& record) { call_text_.append(buffer_, record); }
 void JsonlWriter::process(const Process& record) { append_line(buffer_, fields_, record); }

@@ -1,7 +1,7 @@
 // Records as JSON, one object per line: docs/records.md.
 //
 // Lines collect in one buffer until flush() writes them out together. The caller flushes at the latest when
-// buffered_bytes() reaches kFlushBytes: beyond that the buffer grows, and larger writes are no faster.
+// buffered_bytes() reaches kFlushBytes: larger writes are no faster.
 //
 // Threads: one thread uses a JsonlWriter. Failure: see OutputFile; lines that could not be written stay in the buffer
 // and go out first with the next flush(). What was never flushed is lost with the Writer, but for what an Outbox keeps.

@@ -11,8 +11,6 @@
 namespace glimpse::writers {
 namespace {
 
-constexpr std::size_t kSlackBytes = 64 * 1024;  // what does not shrink, and what arrives until the caller flushes
-
 // No two writers of a file have the same.
 std::uint64_t random_stream() {
   std::uint64_t stream = 0;
@@ -26,7 +24,7 @@ std::uint64_t random_stream() {
 }  // namespace
 
 RecordingWriter::RecordingWriter(OutputFile output)
-    : output_(std::move(output)), encoder_(random_stream()), blocks_(kFlushBytes + kSlackBytes) {}
+    : output_(std::move(output)), encoder_(random_stream()), blocks_(kFirstBytes) {}
 
 void RecordingWriter::keep_in(Outbox& outbox) {
   if (!output_.path().empty()) outbox.goes_to(output_.path());
