@@ -176,10 +176,12 @@ void SessionCollector::add_process(std::uint32_t number) {
   const pid_t here = number_here(static_cast<pid_t>(header.pid), header.pid_namespace);
   const std::uint32_t pid = here > 0 ? static_cast<std::uint32_t>(here) : header.pid;
   // The same process before it called exec, in a file of its own or as a vfork child in its parent's: that comes first.
+  // So does whoever has the number that a process in a PID namespace of its own, gone before we looked, gave itself.
   for (Traced& other : processes_) {
     const wire::ProcessHeader& before = other.trace->view().header();
     const bool same = before.pid == header.pid && before.pid_namespace == header.pid_namespace;
-    if (!same && !other.trace->has_guest(pid)) continue;
+    const bool same_number = here <= 0 && other.trace->pid() == pid;
+    if (!same && !same_number && !other.trace->has_guest(pid)) continue;
     other.dead = other.dead || same;
     missing_.push_back(number);
     return;
