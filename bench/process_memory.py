@@ -25,11 +25,12 @@ def anonymous_kib(pid):
 
 def bytes_below(folder):
     total = 0
-    for path in pathlib.Path(folder).rglob("*"):
-        try:
-            total += path.stat().st_blocks * 512
-        except OSError:
-            pass  # gone meanwhile
+    for parent, _, names in os.walk(folder):  # which passes over folders that go meanwhile
+        for name in names:
+            try:
+                total += os.stat(os.path.join(parent, name)).st_blocks * 512
+            except FileNotFoundError:
+                pass
     return total
 
 
