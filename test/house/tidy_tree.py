@@ -6,6 +6,7 @@ usage: tidy_tree.py [ROOT]      status 77 (skipped) where ROOT is no git checkou
 import fnmatch
 import os
 import pathlib
+import pwd
 import re
 import subprocess
 import sys
@@ -29,7 +30,7 @@ def paths_of_this_machine(root):
     words = sorted(places - {"/"}, key=len, reverse=True)
     follows = {word: r"(?![\w-])" if word.count("/") > 1 else r"/\w" for word in words}
     # Who tests as root must not leave root's paths either.
-    patterns = [re.escape(word) + follows[word] for word in words] + [r"/root/\w"]
+    patterns = [re.escape(word) + follows[word] for word in words] + [re.escape(pwd.getpwuid(0).pw_dir) + r"/\w"]
     return re.compile(r"(?<![\w.})*-])(?:" + "|".join(patterns) + ")")
 
 

@@ -227,6 +227,7 @@ TEST_F(SessionTest, FoldersThatOnlyLookLikeOneAreNotAbandonedSessions) {
   EXPECT_EQ(abandoned_sessions(spool_.path()), std::vector<std::string>{session->folder()});
 }
 
+// Giving a folder away is root's alone; .ci/run and bare systems run as root.
 TEST_F(SessionTest, AFolderOfAnotherUserIsNotAnAbandonedSession) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a folder away";
   const auto session = create();

@@ -45,6 +45,8 @@ std::vector<Expectation> expectations(bool gcc) {
   return expected;
 }
 
+// A fixture exists for each compiler that was there when the tests were built: scripts/setup-debian installs all of
+// them, and nothing is skipped in .ci/run.
 class Shapes : public testing::TestWithParam<std::string> {};
 
 TEST_P(Shapes, AreNamedAsTheSourceNamesThem) {

@@ -290,6 +290,8 @@ TEST_F(Jsonl, OnAFullDeviceRecordsStayBuffered) {
   EXPECT_EQ(jsonl.buffered_bytes(), one * 2);
 }
 
+// jq is a tool of the tests, which scripts/setup-debian installs; without it the tests above have read every line as
+// JSON.
 TEST_F(Jsonl, JqReadsWhatWasWritten) {
   if (std::system("command -v jq >/dev/null") != 0) GTEST_SKIP() << "jq is not installed";
   JsonlWriter jsonl = writer();
