@@ -10,7 +10,7 @@
 #include "collector/names/class_evidence.h"
 #include "collector/names/debug_file.h"
 #include "collector/names/debug_info.h"
-#include "collector/names/demangle.h"
+#include "policy/demangle.h"
 #include "collector/names/elf_file.h"
 #include "collector/names/mangled_reader.h"
 #include "collector/names/symbol_table.h"
@@ -56,7 +56,7 @@ class ElfBinary final : public Binary {
     std::unordered_set<std::string_view> clones_only;  // what clones are of, where that has no symbol itself
     const auto each_symbol = [&](const auto& use) {
       for (std::size_t i = 0; i < symbols.size(); ++i) {
-        const std::string_view source = source_symbol(symbols[i].name);
+        const std::string_view source = policy::source_symbol(symbols[i].name);
         if (!use(symbols[i], source, source.size() != symbols[i].name.size())) return;
       }
     };
@@ -152,7 +152,7 @@ class ElfBinary final : public Binary {
   }
 
   FunctionName name_of(std::string_view symbol, const std::optional<Declaration>& declaration) {
-    Demangled demangled = demangle(symbol);
+    policy::Demangled demangled = policy::demangle(symbol);
     FunctionName function;
     function.name = std::move(demangled.text);
     if (declaration) {
@@ -166,15 +166,15 @@ class ElfBinary final : public Binary {
   }
 
   // The namespaces around a function, joined; empty where there are none.
-  std::string module_of(const std::vector<ScopePart>& scopes, const std::optional<Declaration>& declaration) {
+  std::string module_of(const std::vector<policy::ScopePart>& scopes, const std::optional<Declaration>& declaration) {
     std::vector<std::string_view> path;
     if (declaration && agrees(*declaration, scopes)) {
       path.assign(declaration->namespaces.begin(), declaration->namespaces.end());
     } else {
-      for (const ScopePart& scope : scopes) {
+      for (const policy::ScopePart& scope : scopes) {
         path.push_back(scope.name);
-        if (scope.kind == ScopePart::kNamespace) continue;
-        if (scope.kind == ScopePart::kClass || evidence().is_class(path)) {
+        if (scope.kind == policy::ScopePart::kNamespace) continue;
+        if (scope.kind == policy::ScopePart::kClass || evidence().is_class(path)) {
           path.pop_back();
           break;
         }
@@ -188,12 +188,12 @@ class ElfBinary final : public Binary {
   // Functions folded into one by the linker share an address, and then the debug information may be another's. A C
   // name has no scopes to compare. Where the symbol has scopes and the debug information has none, it does not tell
   // them.
-  static bool agrees(const Declaration& declaration, const std::vector<ScopePart>& scopes) {
+  static bool agrees(const Declaration& declaration, const std::vector<policy::ScopePart>& scopes) {
     if (scopes.empty()) return true;
     const std::vector<std::string>& namespaces = declaration.namespaces;
     return declaration.scoped && namespaces.size() <= scopes.size() &&
            std::equal(namespaces.begin(), namespaces.end(), scopes.begin(),
-                      [](const std::string& name, const ScopePart& scope) { return name == scope.name; });
+                      [](const std::string& name, const policy::ScopePart& scope) { return name == scope.name; });
   }
 
   // Gathered from all symbols when the first function needs it.

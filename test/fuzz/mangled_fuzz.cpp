@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <string>
 
-#include "collector/names/demangle.h"
+#include "policy/demangle.h"
 #include "collector/names/mangled_reader.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string symbol = "_Z" + std::string(reinterpret_cast<const char*>(data), size);
-  (void)glimpse::collector::demangle(symbol);
+  (void)glimpse::policy::demangle(symbol);
   glimpse::collector::ClassEvidence evidence;
   glimpse::collector::MangledReader(evidence).read(symbol);
   return 0;
