@@ -33,7 +33,7 @@ void check_policy_matches(collector::Binary& binary, const policy::Policy& polic
   const auto functions = binary.functions();
   std::uint64_t recorded = 0;
   for (const auto& function : functions) {
-    if (policy.decide({function.name, function.module, function.module_is_binary})) ++recorded;
+    if (policy.decide({function.name, function.module, function.module_is_binary, function.asked})) ++recorded;
   }
   const std::string finding =
       fmt::format("records {} of {}", with_spaces(recorded), counted(functions.size(), "function", "functions"));

@@ -94,7 +94,7 @@ Binaries::File& Binaries::file(const LoadedFile& loaded) {
 }
 
 const DecidedFunction& Binaries::add(FunctionName name) {
-  const policy::Function asked{name.name, name.module, name.module_is_binary};
+  const policy::Function asked{name.name, name.module, name.module_is_binary, name.asked};
   DecidedFunction& decided = functions_.emplace_back();
   decided.function.index = static_cast<std::uint32_t>(functions_.size() - 1);
   decided.recorded = policy_.decide(asked);
