@@ -1,5 +1,5 @@
-// Any bytes as a binary: its names, and what the Clang plugin left, must come, or not come, without a crash. Debug information is left out; reading that
-// is libdw's.
+// Any bytes as a binary: its names, and what the Clang plugin left, must come, or not come, without a crash. Debug
+// information is left out; reading that is libdw's.
 #include <sys/mman.h>
 #include <unistd.h>
 
