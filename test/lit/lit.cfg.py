@@ -44,6 +44,18 @@ for word, c, cxx in compilers:
         config.substitutions.append((f"%{word.replace('clang', 'clangxx').replace('gcc', 'gxx')}\\b", cxx))
         config.substitutions.append((f"%{word}\\b", c))
 
+# A Clang whose only part here is to try its plugin.
+if shutil.which("clang-16") and shutil.which("clang++-16"):
+    config.available_features.add("clang-16")
+    config.substitutions += [("%clangxx16\\b", "clang++-16"), ("%clang16\\b", "clang-16")]
+
+# The plugins that were built, each with its compiler.
+for version in ("14", "16", "19"):
+    plugin = os.path.join(config.glimpse_lib_dir, "glimpse", f"GlimpsePlugin-{version}.so")
+    if os.path.exists(plugin) and f"clang-{version}" in config.available_features:
+        config.available_features.add(f"plugin-{version}")
+        config.substitutions.append((f"%plugin{version}\\b", plugin))
+
 if shutil.which("ld.lld-14"):
     config.available_features.add("lld-14")
 
