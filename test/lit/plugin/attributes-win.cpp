@@ -2,7 +2,7 @@
 // methods, constructors, templates, on declarations as on definitions.
 //
 // REQUIRES: plugin
-// RUN: %{trace} %s --plugin filter,native --levels -O0,-O2 --policy '{"package_trees": ["app"], "trace_depth": 20}'
+// RUN: %{trace} %s --plugin filter,native --policy '{"package_trees": ["app"], "trace_depth": 20}'
 //
 // CHECK:      START app::run()
 // CHECK-NEXT:   START other::wanted(int)
