@@ -2,9 +2,9 @@
 // methods, constructors, templates, on declarations as on definitions.
 //
 // REQUIRES: plugin
-// RUN: %{trace} %s --plugin filter,native --levels -O0,-O2 --policy '{"package_trees": ["app"], "trace_depth": 20}'
+// RUN: %{trace} %s --plugin filter,native --policy '{"package_trees": ["shop"], "trace_depth": 20}'
 //
-// CHECK:      START app::run()
+// CHECK:      START shop::run()
 // CHECK-NEXT:   START other::wanted(int)
 // CHECK-NEXT:   END other::wanted(int)
 // CHECK-NEXT:   START other::Thing::Thing()
@@ -13,9 +13,9 @@
 // CHECK-NEXT:   END other::Thing::method()
 // CHECK-NEXT:   START other::generic<int>(int)
 // CHECK-NEXT:   END other::generic<int>(int)
-// CHECK-NEXT:   START app::after()
-// CHECK-NEXT:   END app::after()
-// CHECK-NEXT: END app::run()
+// CHECK-NEXT:   START shop::after()
+// CHECK-NEXT:   END shop::after()
+// CHECK-NEXT: END shop::run()
 // CHECK-NOT:  {{.}}
 #include <glimpse/attributes.h>
 
@@ -38,7 +38,7 @@ GLIMPSE_TRACE CALL T generic(T t) {
 }
 }  // namespace other
 
-namespace app {
+namespace shop {
 CALL void after() { sink = 5; }
 GLIMPSE_NO_TRACE CALL void quiet() { after(); }
 CALL void run() {
@@ -51,6 +51,6 @@ CALL void run() {
   other::generic(4);
   quiet();
 }
-}  // namespace app
+}  // namespace shop
 
-int main() { app::run(); }
+int main() { shop::run(); }
