@@ -40,10 +40,9 @@ struct descriptor {
 };
 struct object {
   uint32_t version, reserved;
-  int64_t lane;
-  void (*enter)(struct descriptor*, uintptr_t, uint32_t);
-  void (*exit)(struct descriptor*, uintptr_t, uint32_t);
-  void (*unwound)(struct descriptor*, uintptr_t, uint32_t);
+  void (*enter)(struct descriptor*, uint32_t);
+  void (*exit)(struct descriptor*, uint32_t);
+  void (*unwound)(struct descriptor*, uint32_t);
 };
 
 // state 1, flags kNative, version 1, the function's address by distance.
@@ -62,33 +61,31 @@ __attribute__((constructor(101))) static void attach(void) {
   if (glimpse_attach_object) glimpse_attach_object(&object, __start_glimpse_functions, __stop_glimpse_functions);
 }
 
-// The call keeps every register but %r11.
-static inline __attribute__((always_inline)) void hook(void (*call)(struct descriptor*, uintptr_t, uint32_t),
-                                                       struct descriptor* descriptor, uintptr_t stack_pointer) {
+// The call keeps every register.
+static inline __attribute__((always_inline)) void hook(void (*call)(struct descriptor*, uint32_t),
+                                                       struct descriptor* descriptor) {
   register double kept __asm__("xmm15") = 42.5;
   __asm__ volatile("" : "+x"(kept));
   __asm__ volatile("subq $256, %%rsp\ncall *%0\naddq $256, %%rsp"
                    :
-                   : "r"(call), "D"(descriptor), "S"(stack_pointer), "d"((uint32_t)stack_pointer)
-                   : "r11", "memory", "cc");
+                   : "r"(call), "D"(descriptor), "S"((uint32_t)(uintptr_t)__builtin_return_address(0))
+                   : "memory", "cc");
   __asm__ volatile("" : "+x"(kept));
   if (kept != 42.5) abort();
 }
-#define ENTER(name, where) \
-  if (of_##name.state == 0) hook(object.enter, &of_##name, where)
-#define EXIT(name, where) \
-  if (of_##name.state == 0) hook(object.exit, &of_##name, where)
+#define ENTER(name) \
+  if (of_##name.state == 0) hook(object.enter, &of_##name)
+#define EXIT(name) \
+  if (of_##name.state == 0) hook(object.exit, &of_##name)
 
 __attribute__((noinline)) void recorded(int deeper) {
-  const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-  ENTER(recorded, here);
+  ENTER(recorded);
   if (deeper > 0) recorded(deeper - 1);
-  EXIT(recorded, here);
+  EXIT(recorded);
 }
 __attribute__((noinline)) void excluded(void) {
-  const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-  ENTER(excluded, here);
-  EXIT(excluded, here);
+  ENTER(excluded);
+  EXIT(excluded);
 }
 
 int main(int count, char** arguments) {
