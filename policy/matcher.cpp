@@ -228,6 +228,7 @@ bool is_standard_library(const Function& function) {
 }
 
 Verdict Policy::explain(const Function& function) const {
+  if (function.asked) return {.recorded = true, .reason = Reason::kAsked};
   Subject subject(function);
   const auto verdict = [](const Pattern& by, bool recorded) {
     return Verdict{recorded, by.key, by.text, by.line, recorded ? Reason::kIncluded : Reason::kExcluded};
