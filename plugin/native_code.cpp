@@ -5,6 +5,7 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/Intrinsics.h>
+#include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/ModuleUtils.h>
@@ -47,9 +48,12 @@ void replace(llvm::CallInst* marker, std::size_t hook) {
   llvm::Instruction* then = llvm::SplitBlockAndInsertIfThen(recorded, marker, /*Unreachable=*/false);
   ir.SetInsertPoint(then);
   ir.SetCurrentDebugLocation(marker->getDebugLoc());
-  llvm::FunctionType* type =
-      llvm::FunctionType::get(ir.getVoidTy(), {byte_pointer(ir.getContext()), ir.getInt32Ty()}, false);
+  llvm::FunctionType* type = native_hook_type(ir.getContext());
   llvm::Value* target = load_field(ir, native_object(module), hook, pointer_to(type), 8);
+  llvm::MDNode* as_a_rule = llvm::MDBuilder(ir.getContext()).createBranchWeights(1000, 1);
+  then = llvm::SplitBlockAndInsertIfThen(ir.CreateIsNotNull(target), then, /*Unreachable=*/false, as_a_rule);
+  ir.SetInsertPoint(then);
+  ir.SetCurrentDebugLocation(marker->getDebugLoc());
   llvm::CallInst* call = ir.CreateCall(type, target, {descriptor, call_site(ir)});
   call->setCallingConv(llvm::CallingConv::PreserveAll);
   call->setDoesNotThrow();

@@ -1,6 +1,8 @@
 // The second half of native mode's pass, when all else is done: code in the place of the markers (native_markers.h).
 //
-//   if (descriptor.state == 0) object.enter(&descriptor, call site)      and so on, see include/glimpse/wire/native.h
+//   if (descriptor.state == 0 && object.enter != null) object.enter(&descriptor, call site)
+//
+// and so on: include/glimpse/wire/native.h.
 //
 // Threads: one, the compiler's. Failure: none.
 #pragma once

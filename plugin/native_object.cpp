@@ -3,6 +3,7 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/Transforms/Utils/ModuleUtils.h>
 
+#include <cstddef>
 #include <string>
 
 #include "glimpse/wire/compiled.h"
@@ -52,16 +53,28 @@ void add_constructor(llvm::Module& module, llvm::GlobalVariable* object) {
 
 }  // namespace
 
+llvm::FunctionType* native_hook_type(llvm::LLVMContext& context) {
+  return llvm::FunctionType::get(llvm::Type::getVoidTy(context),
+                                 {byte_pointer(context), llvm::Type::getInt32Ty(context)}, false);
+}
+
 llvm::GlobalVariable* native_object(llvm::Module& module) {
   const std::string name = versioned("__glimpse_object");
   if (llvm::GlobalVariable* object = module.getGlobalVariable(name)) return object;
   llvm::LLVMContext& context = module.getContext();
   llvm::Type* half = llvm::Type::getInt32Ty(context);
-  llvm::Type* rest = llvm::ArrayType::get(llvm::Type::getInt64Ty(context), sizeof(wire::NativeObject) / 8 - 1);
-  llvm::StructType* type = llvm::StructType::get(context, {half, half, rest});
-  llvm::Constant* value =
-      llvm::ConstantStruct::get(type, {llvm::ConstantInt::get(half, wire::kNativeVersion),
-                                       llvm::ConstantInt::get(half, 0), llvm::Constant::getNullValue(rest)});
+  llvm::FunctionType* hook = native_hook_type(context);
+  llvm::PointerType* pointer = pointer_to(hook);
+  const auto weak = [&](const char* symbol) -> llvm::Constant* {
+    auto* function = llvm::cast<llvm::Function>(module.getOrInsertFunction(symbol, hook).getCallee());
+    function->setLinkage(llvm::GlobalValue::ExternalWeakLinkage);
+    return function;
+  };
+  llvm::StructType* type = llvm::StructType::get(context, {half, half, pointer, pointer, pointer});
+  static_assert(offsetof(wire::NativeObject, enter) == 8 && offsetof(wire::NativeObject, unwound) == 24);
+  llvm::Constant* value = llvm::ConstantStruct::get(
+      type, {llvm::ConstantInt::get(half, wire::kNativeVersion), llvm::ConstantInt::get(half, 0),
+             weak(wire::kNativeEnter), weak(wire::kNativeExit), weak(wire::kNativeUnwound)});
   auto* object =
       new llvm::GlobalVariable(module, type, /*isConstant=*/false, llvm::GlobalValue::LinkOnceODRLinkage, value, name);
   object->setVisibility(llvm::GlobalValue::HiddenVisibility);

@@ -3,10 +3,14 @@
 // Threads: one, the compiler's. Failure: none.
 #pragma once
 
+#include <llvm/IR/DerivedTypes.h>
 #include <llvm/IR/GlobalVariable.h>
 #include <llvm/IR/Module.h>
 
 namespace glimpse::plugin {
+
+// wire::NativeHook.
+llvm::FunctionType* native_hook_type(llvm::LLVMContext& context);
 
 // Made where the module does not have it yet.
 llvm::GlobalVariable* native_object(llvm::Module& module);

@@ -45,7 +45,7 @@ void record_no_more(FunctionDescriptor& function) {
 void hand_over(FunctionDescriptor& function, const FunctionSlot& slot, std::uint32_t generation) {
   const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
   if (what == kSkippedFunction || what == kPatchedFunction) return record_no_more(function);
-  if (!has_id(what) || (what & kCounted) == 0) return;
+  if (!has_id(what) || (what & kCounted) == 0 || function.word == 0) return;
   auto* word = reinterpret_cast<std::atomic<std::uint32_t>*>(function.word);
   word->store(what, std::memory_order_seq_cst);
   if (process.generation != generation || !process_attached()) word->store(0, std::memory_order_seq_cst);

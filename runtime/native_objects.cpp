@@ -127,6 +127,7 @@ void attach_object(wire::NativeObject& object, wire::FunctionDescriptor* first, 
   for (AttachedObject* other = attached_objects.load(std::memory_order_acquire); other != nullptr;
        other = other->next) {
     wire::FunctionDescriptor* others = other->first.load(std::memory_order_acquire);
+    if (others == first && other->last == last && object.enter == &glimpse_native_enter) return;
     if (in_use(others) && others < last && first < other->last)
       other->first.compare_exchange_strong(others, nullptr, std::memory_order_acq_rel);
   }
@@ -140,22 +141,20 @@ void attach_object(wire::NativeObject& object, wire::FunctionDescriptor* first, 
   attached->bias = at.bias;
   attached->first.store(first, std::memory_order_release);
 
-  object.enter = &glimpse_native_enter;
-  object.exit = &glimpse_native_exit;
-  object.unwound = &glimpse_native_unwound;
   for (std::uint64_t i = 0; i < count; ++i) {
     if ((first[i].flags & wire::kNative) == 0) continue;
     first[i].word = reinterpret_cast<std::uintptr_t>(&attached->words()[i]);
-    first[i].state.store(static_cast<std::uint8_t>(wire::NativeState::kRecorded), std::memory_order_release);
   }
+  object.enter = &glimpse_native_enter;
+  object.exit = &glimpse_native_exit;
+  object.unwound = &glimpse_native_unwound;
 }
 
 }  // namespace
 
 }  // namespace glimpse::runtime
 
-// Called once for each object, before its own constructors: once more, where one of its program headers says so, does
-// no harm.
+// Called for each object before its other constructors; by each of its modules, where they were linked as one.
 extern "C" __attribute__((visibility("default"))) void glimpse_attach_object(glimpse::wire::NativeObject* object,
                                                                              glimpse::wire::FunctionDescriptor* first,
                                                                              glimpse::wire::FunctionDescriptor* last) {

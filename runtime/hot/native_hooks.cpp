@@ -55,6 +55,18 @@ GLIMPSE_KEEPS_REGISTERS void glimpse_native_unwound(FunctionDescriptor* function
   glimpse_native_unwound_slowly(function, reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa()), call_site);
 }
 
+// Before the object is attached its functions have no words.
+
+GLIMPSE_EARLY_HOOK void glimpse_enter_v1(FunctionDescriptor* function, std::uint32_t call_site) {
+  glimpse_native_enter_slowly(function, reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa()), call_site);
+}
+GLIMPSE_EARLY_HOOK void glimpse_exit_v1(FunctionDescriptor* function, std::uint32_t call_site) {
+  glimpse_native_exit_slowly(function, reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa()), call_site);
+}
+GLIMPSE_EARLY_HOOK void glimpse_unwound_v1(FunctionDescriptor* function, std::uint32_t call_site) {
+  glimpse_native_unwound_slowly(function, reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa()), call_site);
+}
+
 }  // extern "C"
 
 GLIMPSE_UNTRACED_END

@@ -2,19 +2,20 @@
 //
 // Such code has no call of __cyg_profile_func_*. Each function has a FunctionDescriptor (compiled.h), and does
 //
-//   if (descriptor.state == 0) object.enter(&descriptor, call site)
+//   if (descriptor.state == 0 && object.enter != null) object.enter(&descriptor, call site)
 //
 // where it is entered; `exit` where it returns, or jumps to another function; `unwound` where an exception leaves it.
 //
-// One NativeObject for each executable and shared library; a constructor of it, of highest priority, calls
-// glimpse_attach_object(), a weak reference: without glimpse all descriptors stay as they were linked, with state 1,
-// and the program runs unrecorded. So it does where the runtime does not know the version.
+// One NativeObject for each executable and shared library. A constructor of it, of highest priority, calls
+// glimpse_attach_object(); from then on its functions have words of their own, and are recorded without being looked
+// up. What calls them earlier (other libraries' constructors) finds what the linker has put there. All these are weak
+// references: without glimpse, or with one that does not know the version, the program runs unrecorded.
 //
 // The three functions keep every register. The call site is the low half of the function's return address; %rsp at the
 // call tells frames apart, and is the same at a function's entry and exits unless it has arrays of variable length.
 //
-// Threads: the runtime fills the object once, before any state becomes 0. A state is a single store. It survives a
-// fork, with what the policy excludes.
+// Threads: the runtime writes the object in that constructor only. A state is a single store. It survives a fork, with
+// what the policy excludes.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,9 @@ namespace glimpse::wire {
 // Of the object, and of the fields of FunctionDescriptor that the process writes.
 inline constexpr std::uint32_t kNativeVersion = 1;
 inline constexpr const char* kNativeAttach = "glimpse_attach_object";
+inline constexpr const char* kNativeEnter = "glimpse_enter_v1";
+inline constexpr const char* kNativeExit = "glimpse_exit_v1";
+inline constexpr const char* kNativeUnwound = "glimpse_unwound_v1";
 
 enum class NativeState : std::uint8_t { kRecorded = 0, kNotRecorded = 1 };
 
@@ -34,7 +38,7 @@ using NativeHook = void (*)(FunctionDescriptor* function, std::uint32_t call_sit
 struct NativeObject {
   std::uint32_t version;  // kNativeVersion, as compiled
   std::uint32_t reserved;
-  // Written by the runtime.
+  // As linked, the functions named below, or null. Overwritten by the runtime.
   NativeHook enter;
   NativeHook exit;
   NativeHook unwound;
