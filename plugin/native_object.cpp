@@ -44,6 +44,12 @@ void add_constructor(llvm::Module& module, llvm::GlobalVariable* object) {
   ir.SetInsertPoint(entry);
   ir.CreateCondBr(ir.CreateIsNotNull(attach), there, done);
   ir.SetInsertPoint(there);
+  // What the object was linked with, said once more by code: linkers of executables leave a weak reference to the
+  // loader only where code asks for it.
+  auto* linked = llvm::cast<llvm::ConstantStruct>(object->getInitializer());
+  for (unsigned field = 2; field < linked->getNumOperands(); ++field) {
+    ir.CreateStore(linked->getOperand(field), ir.CreateStructGEP(object->getValueType(), object, field));
+  }
   ir.CreateCall(type, attach, {ir.CreateBitCast(object, pointer), bound("__start_"), bound("__stop_")});
   ir.CreateBr(done);
   ir.SetInsertPoint(done);
