@@ -127,7 +127,6 @@ void attach_object(wire::NativeObject& object, wire::FunctionDescriptor* first, 
   for (AttachedObject* other = attached_objects.load(std::memory_order_acquire); other != nullptr;
        other = other->next) {
     wire::FunctionDescriptor* others = other->first.load(std::memory_order_acquire);
-    if (others == first && other->last == last && object.enter == &glimpse_native_enter) return;
     if (in_use(others) && others < last && first < other->last)
       other->first.compare_exchange_strong(others, nullptr, std::memory_order_acq_rel);
   }
