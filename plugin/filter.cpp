@@ -3,6 +3,7 @@
 #include <llvm/IR/Module.h>
 
 #include "plugin/choice.h"
+#include "plugin/descriptors.h"
 #include "plugin/hook_calls.h"
 #include "plugin/policy_section.h"
 #include "plugin/report.h"
@@ -21,9 +22,12 @@ llvm::PreservedAnalyses FilterPass::run(llvm::Module& module, llvm::ModuleAnalys
     report.add(choice);
     if (!choice.traced) {
       remove_hooks(function);
-    } else if (!hooked && !function.hasFnAttribute(llvm::Attribute::Naked)) {
-      add_hooks(function, functions);
+      continue;
     }
+    if (!hooked && !function.hasFnAttribute(llvm::Attribute::Naked)) add_hooks(function, functions);
+    // What the policy did not ask for, the policy at run time would drop again.
+    const bool asked = choice.facts != nullptr && choice.facts->asked == Asked::kTrace;
+    if (asked && !function.hasAvailableExternallyLinkage()) add_code_descriptor(function, described(*choice.facts));
   }
   report.finish();
   add_policy_section(module, unit_);
