@@ -45,16 +45,16 @@ constinit std::atomic<AttachedObject*> attached_objects{nullptr};
 wire::FunctionDescriptor* taken() { return reinterpret_cast<wire::FunctionDescriptor*>(1); }
 bool in_use(const wire::FunctionDescriptor* first) { return first != nullptr && first != taken(); }
 
-struct LoadedAt {
-  std::uintptr_t start = 0;
-  std::uintptr_t end = 0;
-  std::uintptr_t bias = 0;
+struct LoadedAt {  // an aggregate without initialisers: Clang would hook the constructor that those need
+  std::uintptr_t start;
+  std::uintptr_t end;
+  std::uintptr_t bias;
 };
 
 LoadedAt loaded_at(const void* address) {
   dl_find_object found{};
   if (_dl_find_object(const_cast<void*>(address), &found) != 0) return {};
-  LoadedAt at;
+  LoadedAt at{};
   at.start = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
   at.end = reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
   at.bias = found.dlfo_link_map != nullptr ? found.dlfo_link_map->l_addr : 0;
@@ -144,9 +144,10 @@ void attach_object(wire::NativeObject& object, wire::FunctionDescriptor* first, 
     if ((first[i].flags & wire::kNative) == 0) continue;
     first[i].word = reinterpret_cast<std::uintptr_t>(&attached->words()[i]);
   }
-  object.enter = &glimpse_native_enter;
-  object.exit = &glimpse_native_exit;
-  object.unwound = &glimpse_native_unwound;
+  // Clang counts what a function keeps of registers as a part of its type; who calls these knows it.
+  object.enter = reinterpret_cast<wire::NativeHook>(&glimpse_native_enter);
+  object.exit = reinterpret_cast<wire::NativeHook>(&glimpse_native_exit);
+  object.unwound = reinterpret_cast<wire::NativeHook>(&glimpse_native_unwound);
 }
 
 }  // namespace
