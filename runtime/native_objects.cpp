@@ -144,9 +144,9 @@ void attach_object(wire::NativeObject& object, wire::FunctionDescriptor* first, 
     if ((first[i].flags & wire::kNative) == 0) continue;
     first[i].word = reinterpret_cast<std::uintptr_t>(&attached->words()[i]);
   }
-  object.enter = &glimpse_native_enter;
-  object.exit = &glimpse_native_exit;
-  object.unwound = &glimpse_native_unwound;
+  object.enter = reinterpret_cast<wire::NativeHook>(&glimpse_native_enter);
+  object.exit = reinterpret_cast<wire::NativeHook>(&glimpse_native_exit);
+  object.unwound = reinterpret_cast<wire::NativeHook>(&glimpse_native_unwound);
 }
 
 }  // namespace
