@@ -40,7 +40,7 @@ class PatternUse {
 
   bool all_matched() const { return left_ == 0; }
 
-  // The entries that matched no function so far, in the order of the policy's lists.
+  // The entries that matched no function so far, in the order of the policy's lists, then those of its rules.
   std::vector<const Pattern*> unmatched() const;
 
  private:
@@ -48,6 +48,8 @@ class PatternUse {
     const Pattern* pattern;
     bool matched;
   };
+  void add(const Matcher& matcher);
+
   std::vector<Entry> entries_;
   std::size_t left_ = 0;  // not matched so far
 };

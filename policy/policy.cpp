@@ -2,6 +2,16 @@
 
 namespace glimpse::policy {
 
+Capture Policy::capture(const Function& function) const {
+  Capture wanted;
+  for (const Rule& rule : rules) {
+    if (!rule.decide(function)) continue;
+    wanted.args = wanted.args || rule.capture.args;
+    wanted.result = wanted.result || rule.capture.result;
+  }
+  return wanted;
+}
+
 Policy built_in_policy() { return {}; }
 
 }  // namespace glimpse::policy
