@@ -1,0 +1,33 @@
+#include "plugin/filter.h"
+
+#include <llvm/IR/Module.h>
+
+#include "plugin/choice.h"
+#include "plugin/hook_calls.h"
+#include "plugin/policy_section.h"
+#include "plugin/report.h"
+
+namespace glimpse::plugin {
+
+llvm::PreservedAnalyses FilterPass::run(llvm::Module& module, llvm::ModuleAnalysisManager& analyses) {
+  auto& functions = analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager();
+  Report report(unit_);
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    const bool hooked = has_hooks(function);
+    if (unit_.clang_instruments && !hooked) continue;  // Clang had its reasons
+    const Choice choice = choose(unit_, function);
+    if (!unit_.clang_instruments && choice.facts == nullptr) continue;  // start-up code and the like
+    report.add(choice);
+    if (!choice.traced) {
+      remove_hooks(function);
+    } else if (!hooked && !function.hasFnAttribute(llvm::Attribute::Naked)) {
+      add_hooks(function, functions);
+    }
+  }
+  report.finish();
+  add_policy_section(module, unit_);
+  return llvm::PreservedAnalyses::none();
+}
+
+}  // namespace glimpse::plugin
