@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "collector/captured_text.h"
 #include "collector/exception_type.h"
 #include "collector/futex.h"
 
@@ -315,7 +316,7 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
     case wire::RecordType::kArguments:
     case wire::RecordType::kResult: {
       const DecidedFunction& function = functions_[static_cast<std::uint32_t>(word(0))];
-      std::string text = payload_text(payload, 1, word(0) >> 32);
+      std::string text = captured_text(payload_text(payload, 1, word(0) >> 32));
       if (record.type == wire::RecordType::kArguments) {
         lane.running->arguments(function, std::move(text));
       } else {
