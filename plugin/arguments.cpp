@@ -34,7 +34,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
       continue;
     }
     if (name != "policy" && name != "mode" && name != "binary") return unknown(name);
-    if (value.empty()) return wrong(name + " needs a value: -fplugin-arg-glimpse-" + name + "=…");
+    if (value.empty()) return wrong(name + " needs a value: -fplugin-arg-glimpse-" + name + "=VALUE");
     if (name == "policy") {
       arguments.policy = value;
     } else if (name == "binary") {

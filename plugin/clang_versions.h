@@ -6,11 +6,16 @@
 #include <clang/Lex/PPCallbacks.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/DerivedTypes.h>
+#include <llvm/IR/Function.h>
+#include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/Type.h>
 
 #if CLANG_VERSION_MAJOR < 16
 #include <llvm/ADT/Optional.h>
+#include <llvm/ADT/Triple.h>
 #else
+#include <llvm/TargetParser/Triple.h>
+
 #include <optional>
 #endif
 
@@ -24,5 +29,30 @@ using MaybeFile = clang::OptionalFileEntryRef;
 #endif
 
 inline MaybeFile find_file(clang::FileManager& files, llvm::StringRef path) { return files.getOptionalFileRef(path); }
+
+// A pointer to `type`: Clang 14 has typed pointers, 19 has none.
+inline llvm::PointerType* pointer_to(llvm::Type* type, unsigned address_space = 0) {
+  return llvm::PointerType::get(type, address_space);
+}
+inline llvm::PointerType* byte_pointer(llvm::LLVMContext& context) {
+  return pointer_to(llvm::Type::getInt8Ty(context));
+}
+
+inline llvm::Function* intrinsic_declaration(llvm::Module& module, llvm::Intrinsic::ID id) {
+  return llvm::Intrinsic::getDeclaration(&module, id);
+}
+
+// Signal handlers walk stacks from anywhere.
+inline void set_unwind_table(llvm::Function& function) {
+#if CLANG_VERSION_MAJOR < 16
+  function.setHasUWTable();
+#else
+  function.setUWTableKind(llvm::UWTableKind::Async);
+#endif
+}
+
+inline void set_touches_nothing_of_the_programs(llvm::Function& function) {
+  function.setOnlyAccessesInaccessibleMemory();
+}
 
 }  // namespace glimpse::plugin

@@ -9,6 +9,8 @@
 
 #include "plugin/clang_versions.h"
 #include "plugin/filter.h"
+#include "plugin/native.h"
+#include "plugin/native_code.h"
 #include "plugin/policy_file.h"
 #include "plugin/source_facts.h"
 #include "plugin/unit.h"
@@ -78,8 +80,15 @@ class Action final : public clang::PluginASTAction {
 void add_passes(llvm::PassBuilder& builder) {
   Unit* unit = current_unit();
   if (unit == nullptr) return;
-  builder.registerPipelineStartEPCallback(
-      [unit](llvm::ModulePassManager& passes, auto) { passes.addPass(FilterPass(*unit)); });
+  const bool native = unit->arguments.mode == Mode::kNative;
+  builder.registerPipelineStartEPCallback([unit, native](llvm::ModulePassManager& passes, auto) {
+    if (native) return passes.addPass(NativePass(*unit));
+    passes.addPass(FilterPass(*unit));
+  });
+  if (!native) return;
+  builder.registerOptimizerLastEPCallback([](llvm::ModulePassManager& passes, llvm::OptimizationLevel level) {
+    passes.addPass(NativeCodePass(level != llvm::OptimizationLevel::O0 && getenv("GLIMPSE_NATIVE_CALLS") == nullptr));
+  });
 }
 
 }  // namespace

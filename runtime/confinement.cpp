@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/confinement.h"
 #include "runtime/function_memory.h"
 #include "runtime/modules.h"
+#include "runtime/native_objects.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
@@ -41,6 +42,7 @@ void stop_recording() {
   if (!process_attached()) return;
   process.attachment.store(Attachment::kDisabled, std::memory_order_release);
   stop_using_function_table();
+  forget_native_words();
 }
 
 void end_confinement() { process_confined.store(false, std::memory_order_relaxed); }

@@ -9,6 +9,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/function_memory.h"
 #include "runtime/hot/lane.h"
 #include "runtime/message.h"
+#include "runtime/native_objects.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
@@ -62,6 +63,7 @@ void finish(int status, void*) {
   process.header->state.store(wire::ProcessState::kExiting, std::memory_order_release);
   process.attachment.store(Attachment::kDisabled, std::memory_order_release);
   stop_using_function_table();
+  forget_native_words();
   wait_until_drained();
   tell_where_the_collector_was_killed();
 }

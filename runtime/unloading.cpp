@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <link.h>
 
 #include "runtime/hot/function_table.h"
+#include "runtime/native_objects.h"
 #include "runtime/next_symbol.h"
 #include "runtime/patching/patching.h"
 #include "runtime/process.h"
@@ -61,7 +62,10 @@ extern "C" __attribute__((visibility("default"), weak)) int dlclose(void* handle
   using namespace glimpse::runtime;
   if (next_dlclose == nullptr) next_dlclose = reinterpret_cast<CloseFunction>(dlsym(RTLD_NEXT, "dlclose"));
   const int result = next_dlclose(handle);
-  if (result == 0 && process_attached()) forget_unloaded_modules();
+  if (result == 0) {
+    forget_unloaded_objects();
+    if (process_attached()) forget_unloaded_modules();
+  }
   return result;
 }
 

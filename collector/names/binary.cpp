@@ -10,10 +10,10 @@
 #include "collector/names/class_evidence.h"
 #include "collector/names/debug_file.h"
 #include "collector/names/debug_info.h"
-#include "policy/demangle.h"
 #include "collector/names/elf_file.h"
 #include "collector/names/mangled_reader.h"
 #include "collector/names/symbol_table.h"
+#include "policy/demangle.h"
 
 namespace glimpse::collector {
 namespace {

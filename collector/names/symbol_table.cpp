@@ -96,8 +96,8 @@ std::string_view SymbolTable::name_of(const Entry& entry) const { return tables_
 bool SymbolTable::better(const Entry& a, const Entry& b) const {
   const auto key = [this](const Entry& entry) {
     const std::string_view name = name_of(entry);
-    return std::tuple(name.empty(), entry.size == 0, policy::source_symbol(name).size() != name.size(), reserved_alias(name),
-                      rank_of_binding(entry.binding), name.size(), name);
+    return std::tuple(name.empty(), entry.size == 0, policy::source_symbol(name).size() != name.size(),
+                      reserved_alias(name), rank_of_binding(entry.binding), name.size(), name);
   };
   return key(a) < key(b);
 }

@@ -13,6 +13,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <cstdint>
 
 #include "runtime/hot/function_table.h"
+#include "runtime/hot/held_lane.h"
 #include "runtime/hot/hooks.h"
 #include "runtime/hot/lane.h"
 #include "runtime/hot/slow_paths.h"
@@ -20,24 +21,6 @@ GLIMPSE_UNTRACED_BEGIN
 using namespace glimpse::runtime;
 
 namespace {
-
-// What a lane is between two hooks: free for the usual path.
-class HeldLane {
- public:
-  HeldLane(Lane& lane, std::uintptr_t stack_pointer) : lane_(lane) {
-    lane.guard = stack_pointer;
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-  }
-  ~HeldLane() {
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    lane_.guard = 0;
-  }
-  HeldLane(const HeldLane&) = delete;
-  HeldLane& operator=(const HeldLane&) = delete;
-
- private:
-  Lane& lane_;
-};
 
 // Any call. Nothing that the hook has looked up holds any more where a handler forked meanwhile.
 __attribute__((noinline)) void enter_unusually(std::uintptr_t function, std::uintptr_t call_site,

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "policy/demangle.h"
 #include "collector/names/mangled_reader.h"
+#include "policy/demangle.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string symbol = "_Z" + std::string(reinterpret_cast<const char*>(data), size);

@@ -44,6 +44,17 @@ for word, c, cxx in compilers:
         config.substitutions.append((f"%{word.replace('clang', 'clangxx').replace('gcc', 'gxx')}\\b", cxx))
         config.substitutions.append((f"%{word}\\b", c))
 
+# The Clang plugins that are built, each with its compiler: `for v in %plugin-versions; do clang++-$v -fplugin=%plugin-stem$v.so …; done`.
+plugins = [
+    version
+    for version in ("14", "16", "19")
+    if shutil.which(f"clang++-{version}")
+    and os.path.exists(os.path.join(config.glimpse_lib_dir, "glimpse", f"GlimpsePlugin-{version}.so"))
+]
+if plugins:
+    config.available_features.add("plugin")
+    config.available_features |= {f"plugin-{version}" for version in plugins}
+
 if shutil.which("ld.lld-14"):
     config.available_features.add("lld-14")
 
@@ -83,7 +94,7 @@ glimpse = os.path.join(config.glimpse_bin_dir, "glimpse")
 trace = (
     f"{config.python} {config.test_source_root}/support/trace.py --glimpse {glimpse} --filecheck {config.filecheck}"
     f" --jq-program {config.jq} --library-dir {config.glimpse_lib_dir} --include-dir {config.glimpse_include_dir}"
-    f" --work %t.trace --compilers {';'.join(present)}"
+    f" --work %t.trace --compilers {';'.join(present)} --plugins {','.join(plugins) or 'none'}"
 ).replace(";", "\\;")
 config.substitutions += [
     ("%{trace}", trace),
@@ -94,6 +105,8 @@ config.substitutions += [
     ("%glimpse-c\\+\\+", os.path.join(config.glimpse_bin_dir, "glimpse-c++")),
     ("%glimpse\\b", glimpse),
     ("%python\\b", config.python),
+    ("%plugin-versions\\b", " ".join(plugins)),
+    ("%plugin-stem\\b", os.path.join(config.glimpse_lib_dir, "glimpse", "GlimpsePlugin-")),
     ("%build\\b", config.glimpse_build_dir),
     ("%root\\b", config.glimpse_source_dir),
 ]

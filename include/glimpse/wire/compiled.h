@@ -7,7 +7,7 @@
 // policies that several objects have in common are linked once (COMDAT). Readers in other processes read the file;
 // texts are found by distance, so that no relocation is left to the loader.
 //
-// Threads: constant, but for `state`.
+// Threads: constant, but for `state` and `word`, which native.h tells of.
 #pragma once
 
 #include <atomic>
@@ -27,16 +27,16 @@ enum DescriptorFlags : std::uint8_t {
 
 // Distances count from the field itself; 0: absent.
 struct FunctionDescriptor {
-  std::atomic<std::uint8_t> state;  // native: 0 go on, 1 skip. Written by the process
+  std::atomic<std::uint8_t> state;  // native: 1 skip, as linked; 0 go on. Written by the process
   std::uint8_t flags;               // of DescriptorFlags
   std::uint8_t version;             // kCompiledVersion
   std::uint8_t reserved;
-  std::int32_t function;  // its code
+  std::int32_t function;  // its code; native: the descriptor itself, whose address the function is then known by
   std::int32_t name;      // zero-terminated: as `function` in records
   std::int32_t module;    // zero-terminated: the enclosing namespace; absent outside of any
   std::int32_t file;      // zero-terminated, absolute
   std::uint32_t line;     // of the declaration's name; 0 where not known
-  std::uint64_t reserved_for_runtime;
+  std::uint64_t word;     // native: the address of the function's word. Written by the process
 };
 static_assert(sizeof(FunctionDescriptor) == 32);
 

@@ -8,7 +8,8 @@ of its own, in which the program runs; what FileCheck reads is a view of the rec
         EXCEPTION app::parse(int) std::runtime_error "bad line"
       END app::load(int)
 
-with ` (n=1, name="otto")` behind a START and ` -> 5` behind an END where arguments and results were captured; or, with --jq FILTER, what `jq -c FILTER` makes of them. FileCheck knows the prefixes CHECK, GCC or CLANG, and O0 … O3.
+with ` (n=1, name="otto")` behind a START and ` -> 5` behind an END where arguments and results were captured; or, with
+--jq FILTER, what `jq -c FILTER` makes of them. FileCheck knows the prefixes CHECK, GCC or CLANG, O0 … O3, and FILTER or NATIVE.
 Failure: the first build that fails ends the test, saying how to repeat it by hand.
 """
 
@@ -30,13 +31,15 @@ FLAGS = {
 
 def arguments():
     parser = argparse.ArgumentParser(prog="%{trace}", description=__doc__.splitlines()[0])
-    for name in ("--glimpse", "--filecheck", "--jq-program", "--library-dir", "--include-dir", "--work", "--compilers"):
+    for name in ("--glimpse", "--filecheck", "--jq-program", "--library-dir", "--include-dir", "--work", "--compilers", "--plugins"):
         parser.add_argument(name, required=True, help=argparse.SUPPRESS)
     parser.add_argument("sources", nargs="+", help="sources; the first one holds the CHECK lines")
     parser.add_argument("--only", default="", help="compilers: comma list of gcc, clang-14, clang-19, clang")
     parser.add_argument("--levels", default="-O0,-O2", help="comma list of optimisation levels")
     parser.add_argument("--flags", default="", help="more compiler flags")
     parser.add_argument("--plain", action="store_true", help="Clang: plain -finstrument-functions")
+    parser.add_argument("--plugin", default="", help="comma list of filter, native: with each Clang that there is a plugin for, in this mode,"
+                        " compiled with the test's policy")
     parser.add_argument("--policy", default="", help="a policy file, or the policy itself where it starts with {")
     parser.add_argument("--link", action="store_true", help="the same as --ways so")
     parser.add_argument("--ways", default="run", help="comma list of run (under glimpse run) and, for plain ./app, so (linked with"
@@ -90,11 +93,16 @@ def link_flags(options, way):
     }[way]
 
 
-def build_and_check(options, compiler, level, way, several_ways):
+def plugin_flags(options, compiler, mode):
+    plugin = f"{options.library_dir}/glimpse/GlimpsePlugin-{compiler.removeprefix('clang-')}.so"
+    return [f"-fplugin={plugin}", f"-fplugin-arg-glimpse-mode={mode}", *(["-fplugin-arg-glimpse-policy=glimpse-policy.json"] if options.policy else [])]
+
+
+def build_and_check(options, compiler, level, way, several_ways, mode=""):
     name, commands = compiler.split("=")
     c, cxx = commands.split(",")
     family = "gcc" if name == "gcc" else "clang"
-    folder = pathlib.Path(options.work) / (name + level + (f"-{way}" if several_ways else ""))
+    folder = pathlib.Path(options.work) / (name + level + (f"-{way}" if several_ways else "") + (f"-{mode}" if mode else ""))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     done = [f"cd {folder}"]
@@ -107,17 +115,19 @@ def build_and_check(options, compiler, level, way, several_ways):
             raise Failed(f"status {status}, expected {expected}", done, result)
         return result
 
-    sources = [os.path.abspath(source) for source in options.sources]
-    driver = c if all(source.endswith(".c") for source in sources) else cxx
-    trace_flags = ["-finstrument-functions"] if options.plain and family == "clang" else FLAGS[family]
-    standard = [] if driver == c or "-std=" in options.flags else ["-std=c++17"]
-    run([driver, level, *standard, *trace_flags, "-pthread", f"-I{options.include_dir}", *sources, "-o", "app",
-         *shlex.split(options.flags), *link_flags(options, way)], stderr=subprocess.DEVNULL if way == "static" else None)
-
     if options.policy.startswith("{"):
         (folder / "glimpse-policy.json").write_text(options.policy)
     elif options.policy:
         shutil.copy(options.policy, folder / "glimpse-policy.json")
+    sources = [os.path.abspath(source) for source in options.sources]
+    driver = c if all(source.endswith(".c") for source in sources) else cxx
+    trace_flags = ["-finstrument-functions"] if options.plain and family == "clang" else FLAGS[family]
+    if mode:
+        trace_flags = plugin_flags(options, name, mode)
+    standard = [] if driver == c or "-std=" in options.flags else ["-std=c++17"]
+    run([driver, level, *standard, *trace_flags, "-pthread", f"-I{options.include_dir}", *sources, "-o", "app",
+         *shlex.split(options.flags), *link_flags(options, way)], stderr=subprocess.DEVNULL if way == "static" else None)
+
     command = ["./app", *shlex.split(options.arguments)]
     output = "trace.glimpse" if options.recorded else "trace.jsonl"
     if way == "run":
@@ -140,9 +150,13 @@ def build_and_check(options, compiler, level, way, several_ways):
     else:
         shown = view(trace)
     (folder / "shown.txt").write_text(shown)
-    prefixes = f"{options.prefix},{family.upper()},{level.lstrip('-')}"
+    prefixes = ",".join([options.prefix, family.upper(), level.lstrip("-"), *([mode.upper()] if mode else [])])
     run([options.filecheck, sources[0], f"--check-prefixes={prefixes}", "--allow-unused-prefixes",
          "--input-file=shown.txt", "--dump-input=fail"])
+
+
+def plugin_compilers(options):
+    return [f"clang-{version}=clang-{version},clang++-{version}" for version in options.plugins.split(",") if version != "none"]
 
 
 def main():
@@ -150,15 +164,15 @@ def main():
     wanted = [word for word in options.only.split(",") if word]
     compilers = [
         compiler
-        for compiler in options.compilers.split(";")
+        for compiler in (plugin_compilers(options) if options.plugin else options.compilers.split(";"))
         if not wanted or any(compiler.startswith(word) for word in wanted)
     ]
     if not compilers:
         sys.exit(f"none of {options.only} is here: say REQUIRES: in the test")
     ways = ["so"] if options.link else options.ways.split(",")
-    for compiler, level, way in itertools.product(compilers, options.levels.split(","), ways):
+    for compiler, level, way, mode in itertools.product(compilers, options.levels.split(","), ways, options.plugin.split(",")):
         try:
-            build_and_check(options, compiler, level, way, len(ways) > 1)
+            build_and_check(options, compiler, level, way, len(ways) > 1, mode)
         except Failed as failure:
             message, done, _ = failure.args
             sys.exit(f"{compiler.split('=')[0]} {level} {way}: {message}; to repeat it:\n  " + "\n  ".join(done))

@@ -390,6 +390,7 @@ TEST_F(RoomTest, AReaderBesideAnOverwritingThreadLosesNoCountAndNoNesting) {
   make(OverflowMode::kOverwrite, 1024);
   constexpr std::uint64_t kEvents = 200'000;
   std::atomic<bool> done{false};
+  std::atomic<std::uint64_t> gaps{0};
   std::uint64_t made = 0;
   std::vector<std::pair<std::uint32_t, std::string>> open;
   const auto capture = [&](wire::RecordType type) {
@@ -398,7 +399,8 @@ TEST_F(RoomTest, AReaderBesideAnOverwritingThreadLosesNoCountAndNoNesting) {
   };
   std::thread thread([&] {
     std::minstd_rand random(7);
-    for (std::uint64_t i = 0; i < kEvents; ++i) {
+    // On until the reader was overtaken, which a scheduler may put off.
+    for (std::uint64_t i = 0; i < kEvents || (gaps == 0 && i < 100 * kEvents); ++i) {
       if (open.empty() || (open.size() < 40 && random() % 2 == 0)) {
         const auto id = static_cast<std::uint32_t>(1 + random() % 20);
         open.emplace_back(id, "call number " + std::to_string(made));
@@ -421,7 +423,6 @@ TEST_F(RoomTest, AReaderBesideAnOverwritingThreadLosesNoCountAndNoNesting) {
   collector::CallStack stack(sink, 1000);
   std::vector<collector::DecidedFunction> functions(21);
   for (auto& function : functions) function.recorded = true;
-  std::uint64_t gaps = 0;
   std::uint64_t seen = 0;
   const auto drain = [&] {
     while (const collector::RingRecord* record = reader_->peek()) {

@@ -1,0 +1,200 @@
+#include "glimpse/untraced.h"
+
+GLIMPSE_UNTRACED_BEGIN
+
+#include <dlfcn.h>
+#include <link.h>
+#include <linux/mman.h>
+#include <sys/mman.h>
+
+#include <atomic>
+#include <cstddef>
+
+#include "glimpse/wire/native.h"
+#include "runtime/confinement.h"
+#include "runtime/hot/function_table.h"
+#include "runtime/hot/hooks.h"
+#include "runtime/hot/lane.h"
+#include "runtime/message.h"
+#include "runtime/native.h"
+#include "runtime/native_objects.h"
+#include "runtime/syscalls.h"
+
+namespace glimpse::runtime {
+
+static_assert(offsetof(Lane, guard) == wire::native_lane::kGuard && offsetof(Lane, top) == wire::native_lane::kTop &&
+              offsetof(Lane, end) == wire::native_lane::kEnd && offsetof(Lane, ring) == wire::native_lane::kRing &&
+              offsetof(Lane, lap) == wire::native_lane::kLap && offsetof(Lane, limit) == wire::native_lane::kLimit &&
+              offsetof(Lane, epoch) == wire::native_lane::kEpoch &&
+              offsetof(Lane, matched) == wire::native_lane::kMatched &&
+              offsetof(Lane, depth_limit) == wire::native_lane::kDepthLimit);
+static_assert(offsetof(Thread, lane) == 0 && offsetof(wire::RingHeader, head) == 0);
+static_assert(sizeof(Frame) == wire::native_frame::kBytes &&
+              offsetof(Frame, stack_pointer) == wire::native_frame::kStackPointer &&
+              offsetof(Frame, call_site) == wire::native_frame::kCallSite &&
+              offsetof(Frame, what) == wire::native_frame::kCallSite + 4);
+static_assert(kNearBytes == wire::native_frame::kNearBytes && kCounted == wire::native_word::kCounted &&
+              beyond_depth(~0u) == wire::native_word::kBeyondDepth &&
+              kPrefetchWords * sizeof(std::uint64_t) == wire::native_word::kPrefetchBytes);
+static_assert(event_of_counted(8 + kCounted + kRecorded, wire::EventKind::kStart) ==
+                  8 + kCounted + kRecorded - wire::native_word::kStartLess &&
+              event_of_counted(8 + kCounted + kRecorded, wire::EventKind::kEnd) ==
+                  8 + kCounted + kRecorded - wire::native_word::kEndLess);
+
+namespace {
+
+using Word = std::atomic<std::uint32_t>;
+
+// One page, and the words of its object behind it. Never unmapped: who walks the list needs no lock.
+struct AttachedObject {
+  AttachedObject* next;
+  std::uint64_t capacity;                        // words
+  std::atomic<wire::FunctionDescriptor*> first;  // null: free for another object
+  wire::FunctionDescriptor* last;
+  // As the dynamic linker had it loaded.
+  std::uintptr_t start;
+  std::uintptr_t end;
+  std::uintptr_t bias;
+
+  Word* words() { return reinterpret_cast<Word*>(reinterpret_cast<std::uint8_t*>(this) + wire::kPageBytes); }
+};
+static_assert(sizeof(AttachedObject) <= wire::kPageBytes);
+
+constinit std::atomic<AttachedObject*> attached_objects{nullptr};
+
+// For an object that is being filled in; no descriptor has this address.
+wire::FunctionDescriptor* taken() { return reinterpret_cast<wire::FunctionDescriptor*>(1); }
+bool in_use(const wire::FunctionDescriptor* first) { return first != nullptr && first != taken(); }
+
+struct LoadedAt {
+  std::uintptr_t start = 0;
+  std::uintptr_t end = 0;
+  std::uintptr_t bias = 0;
+};
+
+LoadedAt loaded_at(const void* address) {
+  dl_find_object found{};
+  if (_dl_find_object(const_cast<void*>(address), &found) != 0) return {};
+  LoadedAt at;
+  at.start = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
+  at.end = reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
+  at.bias = found.dlfo_link_map != nullptr ? found.dlfo_link_map->l_addr : 0;
+  return at;
+}
+
+AttachedObject* reuse(std::uint64_t words) {
+  for (AttachedObject* object = attached_objects.load(std::memory_order_acquire); object != nullptr;
+       object = object->next) {
+    if (object->capacity < words) continue;
+    wire::FunctionDescriptor* none = nullptr;
+    if (!object->first.compare_exchange_strong(none, taken(), std::memory_order_acq_rel)) continue;
+    for (std::uint64_t i = 0; i < object->capacity; ++i) object->words()[i].store(0, std::memory_order_relaxed);
+    return object;
+  }
+  return nullptr;
+}
+
+AttachedObject* map(std::uint64_t words) {
+  const std::uint64_t bytes = (words * sizeof(Word) + wire::kPageBytes - 1) & ~(wire::kPageBytes - 1);
+  void* where = sys_mmap(nullptr, wire::kPageBytes + bytes, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mmap_failed(where)) return nullptr;
+  auto* object = static_cast<AttachedObject*>(where);
+  if (sys_madvise(object->words(), bytes, MADV_WIPEONFORK) != 0) {  // else a child would go on as its parent
+    sys_munmap(where, wire::kPageBytes + bytes);
+    return nullptr;
+  }
+  sys_madvise(object->words(), bytes, MADV_DONTDUMP);
+  object->capacity = bytes / sizeof(Word);
+  object->first.store(taken(), std::memory_order_relaxed);
+  AttachedObject* next = attached_objects.load(std::memory_order_relaxed);
+  do {
+    object->next = next;
+  } while (!attached_objects.compare_exchange_weak(next, object, std::memory_order_acq_rel));
+  return object;
+}
+
+std::uintptr_t thread_pointer() {
+  std::uintptr_t pointer = 0;
+  asm("mov %%fs:0, %0" : "=r"(pointer));
+  return pointer;
+}
+
+}  // namespace
+
+void forget_unloaded_objects() {
+  for (AttachedObject* object = attached_objects.load(std::memory_order_acquire); object != nullptr;
+       object = object->next) {
+    wire::FunctionDescriptor* first = object->first.load(std::memory_order_acquire);
+    if (!in_use(first)) continue;
+    const LoadedAt now = loaded_at(first);
+    if (now.start == object->start && now.end == object->end && now.bias == object->bias) continue;
+    object->first.compare_exchange_strong(first, nullptr, std::memory_order_acq_rel);
+  }
+}
+
+void forget_native_words() {
+  for (AttachedObject* object = attached_objects.load(std::memory_order_acquire); object != nullptr;
+       object = object->next) {
+    wire::FunctionDescriptor* first = object->first.load(std::memory_order_acquire);
+    if (!in_use(first)) continue;
+    const auto count = static_cast<std::uint64_t>(object->last - first);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if (object->words()[i].load(std::memory_order_relaxed) != 0)
+        object->words()[i].store(0, std::memory_order_relaxed);
+    }
+  }
+}
+
+namespace {
+
+void attach_object(wire::NativeObject& object, wire::FunctionDescriptor* first, wire::FunctionDescriptor* last) {
+  const LoadedAt at = loaded_at(first);
+  // What is here now was unloaded behind our back: by a dlclose that we do not stand in front of.
+  for (AttachedObject* other = attached_objects.load(std::memory_order_acquire); other != nullptr;
+       other = other->next) {
+    wire::FunctionDescriptor* others = other->first.load(std::memory_order_acquire);
+    if (in_use(others) && others < last && first < other->last)
+      other->first.compare_exchange_strong(others, nullptr, std::memory_order_acq_rel);
+  }
+  const auto count = static_cast<std::uint64_t>(last - first);
+  AttachedObject* attached = reuse(count);
+  if (attached == nullptr) attached = map(count);
+  if (attached == nullptr) return;
+  attached->last = last;
+  attached->start = at.start;
+  attached->end = at.end;
+  attached->bias = at.bias;
+  attached->first.store(first, std::memory_order_release);
+
+  object.lane = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(&this_thread.lane) - thread_pointer());
+  object.enter = &glimpse_native_enter;
+  object.exit = &glimpse_native_exit;
+  object.unwound = &glimpse_native_unwound;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if ((first[i].flags & wire::kNative) == 0) continue;
+    first[i].word = reinterpret_cast<std::uintptr_t>(&attached->words()[i]);
+    first[i].state.store(static_cast<std::uint8_t>(wire::NativeState::kRecorded), std::memory_order_release);
+  }
+}
+
+}  // namespace
+
+}  // namespace glimpse::runtime
+
+// Called once for each object, before its own constructors: once more, where one of its program headers says so, does
+// no harm.
+extern "C" __attribute__((visibility("default"))) void glimpse_attach_object(glimpse::wire::NativeObject* object,
+                                                                             glimpse::wire::FunctionDescriptor* first,
+                                                                             glimpse::wire::FunctionDescriptor* last) {
+  using namespace glimpse::runtime;
+  if (object->version != glimpse::wire::kNativeVersion) {
+    say("an object was compiled by a glimpse plugin of another version", "", 0);
+    return;
+  }
+  if (first >= last || confined()) return;
+  prepare_register_saving();
+  attach_object(*object, first, last);
+}
+
+GLIMPSE_UNTRACED_END

@@ -1,0 +1,15 @@
+// The executables and libraries that carry glimpse's own instrumentation (include/glimpse/wire/native.h): they announce
+// themselves when they are loaded, and get the memory of their functions' words.
+//
+// Threads and signals: safe anywhere. What was mapped for an object that is gone is kept for the next.
+#pragma once
+
+namespace glimpse::runtime {
+
+// After dlclose: objects that are not loaded any more are forgotten, so that their addresses may come again.
+void forget_unloaded_objects();
+
+// From here on every function of every object takes its slow path, and is not recorded.
+void forget_native_words();
+
+}  // namespace glimpse::runtime
