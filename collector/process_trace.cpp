@@ -316,6 +316,8 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
     case wire::RecordType::kArguments:
     case wire::RecordType::kResult: {
       const DecidedFunction& function = functions_[static_cast<std::uint32_t>(word(0))];
+      const bool wanted = record.type == wire::RecordType::kArguments ? function.capture.args : function.capture.result;
+      if (!wanted) break;  // the plugin was given another policy, or could not know the binary's name
       std::string text = captured_text(payload_text(payload, 1, word(0) >> 32));
       if (record.type == wire::RecordType::kArguments) {
         lane.running->arguments(function, std::move(text));

@@ -2,6 +2,7 @@
 
 #include <llvm/IR/Module.h>
 
+#include "plugin/capture.h"
 #include "plugin/choice.h"
 #include "plugin/hook_calls.h"
 #include "plugin/policy_section.h"
@@ -23,6 +24,11 @@ llvm::PreservedAnalyses FilterPass::run(llvm::Module& module, llvm::ModuleAnalys
       remove_hooks(function);
     } else if (!hooked && !function.hasFnAttribute(llvm::Attribute::Naked)) {
       add_hooks(function, functions);
+    }
+    if (choice.traced && choice.facts != nullptr && choice.facts->captured.wanted.any() && has_hooks(function)) {
+      remove_hooks(function);  // asked for as Clang was told to; here they are needed now
+      add_hooks(function, functions);
+      add_capture(function, choice.facts->captured);
     }
   }
   report.finish();

@@ -1,10 +1,10 @@
 // What a compiler plugin asks for before and after the hooks is in the records: with the calls it belongs to, and with no
 // others. Without glimpse nothing is called.
 //
-// RUN: %{trace} %s --ways run,so,a,static --policy '{"trace_depth": 3, "exclude_functions": ["hidden"]}'
+// RUN: %{trace} %s --ways run,so,a,static --policy '{"trace_depth": 3, "exclude_functions": ["hidden"], "rules": [{"capture": ["args", "result"]}]}'
 // RUN: %t.trace/gcc-O0-run/app
-// RUN: %{trace} %s --policy '{"trace_depth": 3, "exclude_functions": ["hidden"]}' --recorded
-// RUN: %{trace} %s --policy '{"trace_depth": 3, "exclude_functions": ["hidden"]}' --env GLIMPSE_MAX_FIELD_LENGTH=8 --prefix CUT
+// RUN: %{trace} %s --policy '{"trace_depth": 3, "exclude_functions": ["hidden"], "rules": [{"capture": ["args", "result"]}]}' --recorded
+// RUN: %{trace} %s --policy '{"trace_depth": 3, "exclude_functions": ["hidden"], "rules": [{"capture": ["args", "result"]}]}' --env GLIMPSE_MAX_FIELD_LENGTH=8 --prefix CUT
 //
 // CHECK:      START down (n=3, who="main")
 // CHECK-NEXT:   START down (n=2, who="down")

@@ -32,6 +32,8 @@ constexpr std::size_t kAnyBytes = std::numeric_limits<std::size_t>::max();
 policy::Policy deep_policy() {
   policy::Policy policy = policy::built_in_policy();
   policy.trace_depth = 100;
+  policy.rules.push_back({});
+  policy.rules.back().capture = {true, true};
   return policy;
 }
 
