@@ -7,5 +7,6 @@ namespace glimpse::cli {
 
 inline constexpr std::string_view kGccFlags = GLIMPSE_GCC_FLAGS;
 inline constexpr std::string_view kClangFlags = GLIMPSE_CLANG_FLAGS;
+inline constexpr std::string_view kClangPluginFlags = GLIMPSE_CLANG_PLUGIN_FLAGS;
 
 }  // namespace glimpse::cli

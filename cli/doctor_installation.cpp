@@ -107,6 +107,14 @@ std::string folder_of(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
+// The plugin for this version of Clang; empty where there is none.
+std::string plugin_for(unsigned version) {
+  const auto library = library_of(own_executable());
+  if (!library) return {};
+  const auto plugin = library->parent_path() / "glimpse" / fmt::format("GlimpsePlugin-{}.so", version);
+  return access(plugin.c_str(), R_OK) == 0 ? plugin.string() : std::string();
+}
+
 }  // namespace
 
 void check_installation(DoctorReport& report) {
@@ -162,7 +170,11 @@ void check_compilers(DoctorReport& report) {
   };
   look_for("g++", kGccFlags);
   look_for("clang++", kClangFlags);
-  for (unsigned version = 14; version <= 21; ++version) look_for(fmt::format("clang++-{}", version), kClangFlags);
+  for (unsigned version = 14; version <= 21; ++version) {
+    const std::string plugin = plugin_for(version);
+    look_for(fmt::format("clang++-{}", version),
+             plugin.empty() ? std::string(kClangFlags) : fmt::format("{} -fplugin={}", kClangPluginFlags, plugin));
+  }
   if (found == 0) report.warning("compilers", "neither g++ nor clang++ is on PATH");
   if (find_program("glimpse-c++", search_path).problem == 0) {
     report.ok("glimpse-c++", "CXX=glimpse-c++ CC=glimpse-cc choose these flags by themselves");

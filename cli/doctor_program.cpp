@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/doctor_compiled.h"
 #include "cli/messages.h"
 #include "cli/program_file.h"
 #include "collector/names/binary.h"
@@ -33,7 +34,7 @@ void check_policy_matches(collector::Binary& binary, const policy::Policy& polic
   const auto functions = binary.functions();
   std::uint64_t recorded = 0;
   for (const auto& function : functions) {
-    if (policy.decide({function.name, function.module, function.module_is_binary})) ++recorded;
+    if (policy.decide({function.name, function.module, function.module_is_binary, function.asked})) ++recorded;
   }
   const std::string finding =
       fmt::format("records {} of {}", with_spaces(recorded), counted(functions.size(), "function", "functions"));
@@ -44,18 +45,27 @@ void check_policy_matches(collector::Binary& binary, const policy::Policy& polic
 }
 
 void check_names(collector::Binary& binary, DoctorReport& report) {
+  const auto compiled = binary.compiled();
   if (binary.instrumented()) {
-    report.ok("instrumented", "it calls the tracing hooks");
+    report.ok("instrumented", compiled.native > 0 ? "it records by itself" : "it calls the tracing hooks");
+  } else if (!compiled.policies.empty()) {
+    report.problem("instrumented", "the policy that it was compiled by asks for none of its functions");
   } else {
     report.problem("instrumented", "it does not call the tracing hooks: build it with the flags above");
   }
+  const std::string described = fmt::format("none, and none needed for {} that the plugin described",
+                                            counted(compiled.functions, "function", "functions"));
   if (binary.has_symtab()) {
     report.ok("symbols", "there");
+  } else if (compiled.native > 0) {
+    report.ok("symbols", described);
   } else {
     report.warning("symbols", "stripped: functions that are not exported have no names; keep .symtab or a debug file");
   }
   if (binary.has_debug_info()) {
     report.ok("debug info", "there");
+  } else if (compiled.native > 0) {
+    report.ok("debug info", described);
   } else {
     report.warning("debug info", "none, so records have no file and line: build it with -g");
   }
@@ -80,6 +90,7 @@ void check_program(const std::filesystem::path& path, const policy::Policy& poli
   const auto binary = collector::Binary::open(path.string(), "");
   if (!binary) return report.problem("names", binary.error().message);
   check_names(**binary, report);
+  check_compiled(**binary, path.string(), policy, report);
   check_policy_matches(**binary, policy, report);
 }
 

@@ -33,7 +33,7 @@ Result<PolicyBinary> read_policy_binary(const std::string& name) {
 }
 
 policy::Function matched(const collector::FunctionName& name) {
-  return {name.name, name.module, name.module_is_binary};
+  return {name.name, name.module, name.module_is_binary, name.asked};
 }
 
 std::vector<std::string> unmatched_warnings(const policy::Policy& policy, const PolicyBinary& binary) {

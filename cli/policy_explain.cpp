@@ -20,6 +20,8 @@ std::string reason(const policy::Policy& policy, const policy::Verdict& verdict)
       return fmt::format("{} asks for everything but the standard library", source);
     case policy::Reason::kStandardLibrary:
       return fmt::format("standard library, and no entry of {} asks for it", source);
+    case policy::Reason::kAsked:
+      return "asked for by the source (GLIMPSE_TRACE)";
   }
   return {};
 }

@@ -48,6 +48,12 @@ std::vector<std::string> why_silent(const std::filesystem::path& program, std::u
                     name, file.script_interpreter)};
   }
   const auto binary = collector::Binary::open(name, "");
+  if (binary && !(*binary)->instrumented() && !(*binary)->compiled().policies.empty()) {
+    return {
+        fmt::format("nothing was recorded: the policy that {} was compiled by asks for none of its functions; "
+                    "`glimpse doctor {}` names it",
+                    name, name)};
+  }
   if (binary && !(*binary)->instrumented()) {
     std::vector<std::string> lines{
         fmt::format("nothing was recorded: {} does not call the tracing hooks, nor did what it ran; build with", name)};

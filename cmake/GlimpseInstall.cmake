@@ -18,7 +18,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/glimpse" DESTINATION "${CMAKE_I
   FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/glimpseConfig.cmake.in" "${PROJECT_BINARY_DIR}/glimpseConfig.cmake"
-  INSTALL_DESTINATION "${glimpse_package_dir}" PATH_VARS CMAKE_INSTALL_BINDIR)
+  INSTALL_DESTINATION "${glimpse_package_dir}" PATH_VARS CMAKE_INSTALL_BINDIR CMAKE_INSTALL_LIBDIR)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/glimpseConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES
   "${PROJECT_BINARY_DIR}/glimpseConfig.cmake" "${PROJECT_BINARY_DIR}/glimpseConfigVersion.cmake"

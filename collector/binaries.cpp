@@ -10,6 +10,9 @@
 #include <system_error>
 #include <utility>
 
+#include "collector/names/compiled_coverage.h"
+#include "policy/coverage.h"
+
 namespace glimpse::collector {
 namespace {
 
@@ -86,6 +89,9 @@ Binaries::File& Binaries::file(const LoadedFile& loaded) {
             "ending late, as END; link with glimpse-c++, which shows them",
             file.path));
       }
+      if (std::string missing = missing_of(*file.binary, file.path, policy_); !missing.empty()) {
+        missing_.push_back(std::move(missing));
+      }
     } else if (fresh) {
       problems_.push_back(fmt::format("{}; its functions have no names", opened.error().message));
     }
@@ -94,7 +100,7 @@ Binaries::File& Binaries::file(const LoadedFile& loaded) {
 }
 
 const DecidedFunction& Binaries::add(FunctionName name) {
-  const policy::Function asked{name.name, name.module, name.module_is_binary};
+  const policy::Function asked{name.name, name.module, name.module_is_binary, name.asked};
   DecidedFunction& decided = functions_.emplace_back();
   decided.function.index = static_cast<std::uint32_t>(functions_.size() - 1);
   decided.recorded = policy_.decide(asked);
@@ -108,6 +114,22 @@ const DecidedFunction& Binaries::add(FunctionName name) {
   return decided;
 }
 
+// A stripped program does not show what it was compiled without; the policy it was compiled by does.
+std::string Binaries::built_without(const policy::Pattern& entry) const {
+  for (const auto& [key, file] : files_) {
+    if (file.binary == nullptr) continue;
+    const std::vector<policy::Policy> compiled = policies_of(*file.binary);
+    if (compiled.empty()) continue;
+    const policy::Coverage coverage(compiled, policy_);
+    const auto& doubtful = coverage.doubtful_entries();
+    if (std::find(doubtful.begin(), doubtful.end(), &entry) == doubtful.end()) continue;
+    const std::string& by = compiled.front().path;
+    return fmt::format("; {} was built by {}, which may leave them out", file.path,
+                       by.empty() ? "the built-in policy" : by);
+  }
+  return {};
+}
+
 std::vector<std::string> Binaries::unmatched_entries() {
   if (use_.all_matched()) return {};
   for (const auto& [key, file] : files_) {
@@ -117,10 +139,16 @@ std::vector<std::string> Binaries::unmatched_entries() {
       return !use_.all_matched();
     });
   }
+  const bool filtered = std::any_of(files_.begin(), files_.end(), [](const auto& file) {
+    return file.second.binary != nullptr && !file.second.binary->compiled().policies.empty();
+  });
   std::vector<std::string> warnings;
   for (const policy::Pattern* entry : use_.unmatched()) {
-    warnings.push_back(fmt::format("{}:{}:{}: warning: {} \"{}\" matches no function of the traced programs",
-                                   policy_.path, entry->line, entry->column, entry->key, entry->text));
+    if (filtered && entry->key.starts_with("exclude_"))
+      continue;  // excluded while compiling: nothing of it may be left
+    warnings.push_back(fmt::format("{}:{}:{}: warning: {} \"{}\" matches no function of the traced programs{}",
+                                   policy_.path, entry->line, entry->column, entry->key, entry->text,
+                                   built_without(*entry)));
   }
   return warnings;
 }

@@ -79,7 +79,11 @@ class Binaries {
   // Sentences about programs whose exceptions cannot be seen, since the last call.
   std::vector<std::string> take_hidden_exceptions() { return std::exchange(hidden_exceptions_, {}); }
 
+  // Sentences about binaries that were compiled by a narrower policy than the one in force, since the last call.
+  std::vector<std::string> take_missing() { return std::exchange(missing_, {}); }
+
  private:
+  std::string built_without(const policy::Pattern& entry) const;
   const DecidedFunction& add(FunctionName name);
 
   const policy::Policy& policy_;
@@ -89,6 +93,7 @@ class Binaries {
   std::unordered_map<std::uint64_t, const DecidedFunction*> unknown_;
   std::vector<std::string> problems_;
   std::vector<std::string> hidden_exceptions_;
+  std::vector<std::string> missing_;
 };
 
 }  // namespace glimpse::collector

@@ -570,7 +570,10 @@ Result<Totals> SessionCollector::run() {
   session_->remove();
   totals_.records = context_->records - records_before_;
   totals_.dropped = context_->dropped;
-  if (totals_.processes > 0) totals_.warnings = context_->binaries.unmatched_entries();
+  totals_.warnings = std::move(context_->warnings);
+  if (totals_.processes > 0) {
+    for (std::string& warning : context_->binaries.unmatched_entries()) totals_.warnings.push_back(std::move(warning));
+  }
   return totals_;
 }
 

@@ -51,7 +51,7 @@ struct Totals {
   std::uint64_t records = 0;  // written here; those of a collector before this one not counted
   std::uint64_t dropped = 0;
   std::uint64_t unreadable = 0;       // processes whose rings could not be read
-  std::vector<std::string> warnings;  // policy entries that match nothing
+  std::vector<std::string> warnings;  // policy entries that match nothing, or what was not compiled to be recorded
 };
 
 class Collector {

@@ -165,6 +165,10 @@ void ProcessTrace::decide_functions() {
   for (const std::string& hidden : context_.binaries.take_hidden_exceptions()) {
     records_.notice(pid_, 0, "exceptions", hidden, 0, last_time_ns_);
   }
+  for (std::string& missing : context_.binaries.take_missing()) {
+    records_.notice(pid_, 0, "policy", missing, 0, last_time_ns_);
+    context_.warnings.push_back(std::move(missing));
+  }
 }
 
 void ProcessTrace::find_lanes() {

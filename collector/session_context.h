@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "collector/binaries.h"
 #include "collector/clock_map.h"
@@ -16,6 +18,7 @@ struct SessionContext {
   std::uint64_t next_entry_id = 1;
   std::uint64_t records = 0;
   std::uint64_t dropped = 0;
+  std::vector<std::string> warnings;  // for the end
 };
 
 }  // namespace glimpse::collector

@@ -21,6 +21,8 @@ std::string reason(const policy::Verdict& verdict) {
       return "no entry asks for functions: all are traced";
     case policy::Reason::kStandardLibrary:
       return "the standard library";
+    case policy::Reason::kAsked:
+      return "asked for by the source";
   }
   return {};
 }

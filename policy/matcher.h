@@ -4,10 +4,11 @@
 //   package_trees     the module the pattern names, and everything below it; exclude_modules likewise
 //   functions         the function's name, and exclude_functions; `*` matches anything, `::` included
 //
-// Excluding wins over including; of several entries that include, trees are named first, then exact modules, then
-// functions. Without an entry that includes, everything but the standard library is recorded. Anonymous namespaces are
-// transparent, unless a pattern speaks of them. A binary's name is one segment, dots and all. A function pattern is
-// compared with as much of a name as it speaks of: see policy/spelling.h.
+// A function that its source asks for is recorded whatever the entries say. Excluding wins over including; of several
+// entries that include, trees are named first, then exact modules, then functions. Without an entry that includes,
+// everything but the standard library is recorded. Anonymous namespaces are transparent, unless a pattern speaks of
+// them. A binary's name is one segment, dots and all. A function pattern is compared with as much of a name as it
+// speaks of: see policy/spelling.h.
 //
 // Threads: pure functions but for PatternUse, which one thread uses. Failure: a pattern that cannot mean anything gives
 // an Error whose message is the end of a sentence (`"app::" ends with "::"`); the caller knows file and line.

@@ -2,6 +2,11 @@
 
 namespace glimpse::policy {
 
+Verdict Policy::explain(const Function& function) const {
+  if (function.asked) return {.recorded = true, .reason = Reason::kAsked};
+  return Matcher::explain(function);
+}
+
 Capture Policy::capture(const Function& function) const {
   Capture wanted;
   for (const Rule& rule : rules) {

@@ -19,6 +19,7 @@ struct Function {
   std::string_view name;    // demangled, with namespaces and parameter types: `app::db::query(int)`
   std::string_view module;  // enclosing namespace `app::db`; outside any namespace the binary's name: `ninja`, `libz`
   bool module_is_binary = false;
+  bool asked = false;  // the source asks for it by an attribute: recorded, whatever the policy says
 };
 
 struct Pattern;
@@ -30,6 +31,7 @@ enum class Reason : std::uint8_t {
   kNotIncluded,      // entries ask for functions, and none for this one
   kEverything,       // no entry asks for functions, so all are recorded
   kStandardLibrary,  // the same, but the standard library stays out
+  kAsked,            // the source asks for it
 };
 
 // Why a function is recorded or not, for `glimpse policy explain`.
@@ -65,7 +67,7 @@ struct Matcher {
   std::vector<Pattern> functions;
   std::vector<Pattern> exclude_functions;
 
-  // Whether this function is meant: for a policy, whether its calls are recorded. Excluding wins over including.
+  // Whether this function is meant. Excluding wins over including.
   bool decide(const Function& function) const { return explain(function).recorded; }
 
   // The same with the reason.
@@ -94,6 +96,12 @@ struct Policy : Matcher {
   std::string version;
   unsigned trace_depth = kDefaultTraceDepth;  // recorded calls open at once on a thread
   std::vector<Rule> rules;
+
+  // Whether calls of this function are recorded: where it is meant, and wherever the source asks for it.
+  bool decide(const Function& function) const { return explain(function).recorded; }
+
+  // The same with the reason.
+  Verdict explain(const Function& function) const;
 
   // What all rules together want of this function, where it is recorded.
   Capture capture(const Function& function) const;

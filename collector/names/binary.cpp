@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "collector/names/class_evidence.h"
+#include "collector/names/compiled_functions.h"
 #include "collector/names/debug_file.h"
 #include "collector/names/debug_info.h"
 #include "collector/names/elf_file.h"
 #include "collector/names/mangled_reader.h"
 #include "collector/names/symbol_table.h"
 #include "policy/demangle.h"
+#include "policy/spelling.h"
 
 namespace glimpse::collector {
 namespace {
@@ -29,6 +31,13 @@ class ElfBinary final : public Binary {
   }
 
   FunctionName function_at(std::uint64_t address) override {
+    const std::optional<CompiledFunction> compiled = described().at(address);
+    if (!compiled) return symbol_at(address);
+    if (compiled->name.empty()) return completed(symbol_at(address), *compiled);
+    return name_of(*compiled);
+  }
+
+  FunctionName symbol_at(std::uint64_t address) {
     const SymbolTable& symbols = this->symbols();
     const std::size_t index = symbols.find(address);
     if (index != SymbolTable::kNone) return name_of(symbols[index]);
@@ -42,7 +51,12 @@ class ElfBinary final : public Binary {
     const std::size_t index = symbols.find(address);
     const bool known = index != SymbolTable::kNone && !symbols[index].name.empty();
     offset = known ? address - symbols[index].start : 0;
-    FunctionName function = known ? name_of(symbols[index].name, std::nullopt) : unknown_name(file_->path(), address);
+    FunctionName function = unknown_name(file_->path(), address);
+    if (known) {
+      const std::optional<CompiledFunction> compiled = described().at(symbols[index].start);
+      const bool named = compiled && !compiled->name.empty();
+      function = named ? name_of(*compiled) : name_of(symbols[index].name, std::nullopt);
+    }
     if (debug_info_ == nullptr) return function;
     if (std::optional<SourceLine> code = debug_info_->line_at(address)) {
       function.file = std::move(code->file);
@@ -51,27 +65,26 @@ class ElfBinary final : public Binary {
     return function;
   }
 
+  // Symbols and descriptors side by side, as both are sorted by address.
   void each_function(const std::function<bool(FunctionName)>& visit) override {
-    const SymbolTable& symbols = this->symbols();
-    std::unordered_set<std::string_view> clones_only;  // what clones are of, where that has no symbol itself
-    const auto each_symbol = [&](const auto& use) {
-      for (std::size_t i = 0; i < symbols.size(); ++i) {
-        const std::string_view source = policy::source_symbol(symbols[i].name);
-        if (!use(symbols[i], source, source.size() != symbols[i].name.size())) return;
+    const CompiledFunctions& compiled = described();
+    std::size_t next = 0;
+    const auto visit_described = [&](std::uint64_t before) {
+      for (; next < compiled.size() && compiled[next].address < before; ++next) {
+        if (!visit(function_at(compiled[next].address))) return false;
       }
+      return true;
     };
-    each_symbol([&](const Symbol&, std::string_view source, bool clone) {
-      if (clone) clones_only.insert(source);
-      return true;
+    bool wanted = true;
+    each_symbol([&](const Symbol& symbol) {
+      wanted = visit_described(symbol.start);
+      if (!wanted) return false;
+      const bool is_described = next < compiled.size() && compiled[next].address == symbol.start;
+      if (is_described) ++next;
+      wanted = visit(is_described ? function_at(symbol.start) : name_of(symbol));
+      return wanted;
     });
-    each_symbol([&](const Symbol&, std::string_view source, bool clone) {
-      if (!clone) clones_only.erase(source);
-      return true;
-    });
-    each_symbol([&](const Symbol& symbol, std::string_view source, bool clone) {
-      if (symbol.stub || (clone && clones_only.erase(source) == 0)) return true;
-      return visit(name_of(symbol));
-    });
+    if (wanted) visit_described(~std::uint64_t{0});
   }
 
   bool may_name(std::string_view word) const override {
@@ -79,7 +92,10 @@ class ElfBinary final : public Binary {
            (debug_file_ != nullptr && debug_file_->may_mention(word));
   }
 
-  bool instrumented() const override {
+  bool instrumented() override {
+    for (std::size_t i = 0; i < described().size(); ++i) {
+      if (described()[i].native) return true;
+    }
     for (const ElfFile::SymbolTable& table : tables()) {
       for (std::size_t i = 0; i < table.size(); ++i) {
         const Elf64_Sym symbol = table.symbol(i);
@@ -114,7 +130,45 @@ class ElfBinary final : public Binary {
 
   bool has_debug_info() const override { return file_with_debug_info() != nullptr; }
 
+  Compiled compiled() override {
+    Compiled left;
+    left.functions = described().size();
+    for (std::size_t i = 0; i < left.functions; ++i) {
+      const CompiledFunction function = described()[i];
+      left.native += function.native ? 1 : 0;
+      left.asked += function.asked ? 1 : 0;
+    }
+    left.policies = compiled_policies(*file_);
+    return left;
+  }
+
  private:
+  // Functions that are somebody's, each once, until `use` returns false.
+  template <typename Use>
+  void each_symbol(const Use& use) {
+    const SymbolTable& symbols = this->symbols();
+    std::unordered_set<std::string_view> clones_only;  // what clones are of, where that has no symbol itself
+    const auto is_clone = [](const Symbol& symbol, std::string_view source) {
+      return source.size() != symbol.name.size();
+    };
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+      const Symbol symbol = symbols[i];
+      const std::string_view source = policy::source_symbol(symbol.name);
+      if (is_clone(symbol, source)) clones_only.insert(source);
+    }
+    for (std::size_t i = 0; i < symbols.size() && !clones_only.empty(); ++i) {
+      const Symbol symbol = symbols[i];
+      const std::string_view source = policy::source_symbol(symbol.name);
+      if (!is_clone(symbol, source)) clones_only.erase(source);
+    }
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+      const Symbol symbol = symbols[i];
+      const std::string_view source = policy::source_symbol(symbol.name);
+      if (symbol.stub || (is_clone(symbol, source) && clones_only.erase(source) == 0)) continue;
+      if (!use(symbol)) return;
+    }
+  }
+
   std::vector<ElfFile::SymbolTable> tables() const {
     std::vector<ElfFile::SymbolTable> tables{file_->symtab(), file_->dynsym()};
     if (debug_file_ != nullptr) tables.push_back(debug_file_->symtab());
@@ -128,6 +182,12 @@ class ElfBinary final : public Binary {
     for (const ElfFile::SymbolTable& table : tables()) symbols_->add(table);
     symbols_->finish();
     return *symbols_;
+  }
+
+  // Sorted when the first name is asked for.
+  const CompiledFunctions& described() {
+    if (!described_) described_.emplace(*file_);
+    return *described_;
   }
 
   const ElfFile* file_with_debug_info() const {
@@ -144,6 +204,30 @@ class ElfBinary final : public Binary {
 
   std::optional<Declaration> declaration_at(std::uint64_t address) {
     return debug_info_ != nullptr ? debug_info_->function_at(address) : std::nullopt;
+  }
+
+  // The plugin knows what it says; what it does not say comes from elsewhere.
+  static FunctionName completed(FunctionName function, const CompiledFunction& compiled) {
+    function.asked = compiled.asked;
+    if (compiled.file.empty()) return function;
+    function.file = compiled.file;
+    function.line = compiled.line;
+    return function;
+  }
+
+  FunctionName name_of(const CompiledFunction& compiled) {
+    FunctionName function;
+    function.name = compiled.name;
+    if (compiled.module != policy::kAnonymousNamespace) function.module = compiled.module;
+    function.module_is_binary = function.module.empty();
+    if (function.module_is_binary) function.module = binary_module(file_->path());
+    if (compiled.file.empty()) {
+      if (const std::optional<Declaration> declaration = declaration_at(compiled.address)) {
+        function.file = declaration->file;
+        function.line = declaration->line;
+      }
+    }
+    return completed(std::move(function), compiled);
   }
 
   FunctionName name_of(const Symbol& symbol) {
@@ -181,7 +265,7 @@ class ElfBinary final : public Binary {
       }
     }
     // A file's own anonymous namespace is no place of its own to a reader: such functions are the binary's.
-    if (path.size() == 1 && path.front() == "(anonymous namespace)") path.clear();
+    if (path.size() == 1 && path.front() == policy::kAnonymousNamespace) path.clear();
     return fmt::format("{}", fmt::join(path, "::"));
   }
 
@@ -209,6 +293,7 @@ class ElfBinary final : public Binary {
 
   std::unique_ptr<ElfFile> file_;
   std::unique_ptr<ElfFile> debug_file_;
+  std::optional<CompiledFunctions> described_;
   std::optional<SymbolTable> symbols_;
   std::unique_ptr<DebugInfo> debug_info_;
   std::optional<ClassEvidence> evidence_;

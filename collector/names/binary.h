@@ -2,8 +2,8 @@
 //
 // The symbol tables (.symtab and .dynsym; a separate debug file found by build-id or .gnu_debuglink adds its own) are
 // sorted when the first name is asked for. Debug information is read compilation unit by compilation unit, when a
-// function in it is first asked for. Nothing is guessed: an address outside every symbol's [start, start + size) has no
-// name.
+// function in it is first asked for. What the Clang plugin left in the file goes before both. Nothing is guessed: an
+// address outside every symbol's [start, start + size) has no name.
 //
 // Threads: one thread uses a Binary. Failure: a file that cannot be read gives an Error; the caller then names its
 // functions `module+0x1234` with unknown_name().
@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/names/compiled_policies.h"
 #include "collector/names/function_name.h"
 #include "glimpse/result.h"
 
@@ -43,8 +44,9 @@ class Binary {
   // instruction's own.
   virtual FunctionName code_at(std::uint64_t address, std::uint64_t& offset) = 0;
 
-  // All functions that have symbols, by address, each once, until `visit` returns false. Each is named when its turn
-  // comes. Clones (`.cold`) are part of their function; stubs of other binaries' functions are left out.
+  // All functions that have symbols or were described by the plugin, by address, each once, until `visit` returns
+  // false. Each is named when its turn comes. Clones (`.cold`) are part of their function; stubs of other binaries'
+  // functions are left out.
   virtual void each_function(const std::function<bool(FunctionName)>& visit) = 0;
   // The same in one list.
   std::vector<FunctionName> functions();
@@ -53,8 +55,17 @@ class Binary {
   // that the C++ ABI abbreviates (those of `std`, types, operators) and unnamed namespaces are not words to ask for.
   virtual bool may_name(std::string_view word) const = 0;
 
-  // Whether the file calls __cyg_profile_func_enter (or has the undefined symbol): for `glimpse doctor`.
-  virtual bool instrumented() const = 0;
+  // Whether the file calls __cyg_profile_func_enter (or has the undefined symbol), or carries glimpse's own
+  // instrumentation: for `glimpse doctor`.
+  virtual bool instrumented() = 0;
+  // What the Clang plugin left in it.
+  struct Compiled {
+    std::size_t functions = 0;             // described, of which so many
+    std::size_t native = 0;                // carry glimpse's own instrumentation
+    std::size_t asked = 0;                 // are asked for by the source
+    std::vector<CompiledPolicy> policies;  // that it was built by
+  };
+  virtual Compiled compiled() = 0;
   // Whether exceptions can be thrown and caught within the file unseen: it carries C++ library and unwinder, and nobody
   // told the linker to let us look on. False where the symbols that tell it were stripped.
   virtual bool hides_exceptions() const = 0;

@@ -161,6 +161,26 @@ bool ElfFile::has_section(std::string_view name) const {
   });
 }
 
+std::vector<ElfFile::Section> ElfFile::sections(std::string_view name) const {
+  std::vector<Section> found;
+  for (const Elf64_Shdr& section : sections_) {
+    if (c_string(section_names_, section.sh_name) != name) continue;
+    if (const std::string_view bytes = bytes_of(section); !bytes.empty()) found.push_back({bytes, section.sh_addr});
+  }
+  return found;
+}
+
+std::string_view ElfFile::loaded_at(std::uint64_t address) const {
+  for (const Elf64_Phdr& segment : segments_) {
+    if (segment.p_type != PT_LOAD || address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
+      continue;
+    std::string_view bytes = slice(segment.p_offset, segment.p_filesz);
+    if (!bytes.empty()) bytes.remove_prefix(address - segment.p_vaddr);
+    return bytes;
+  }
+  return {};
+}
+
 bool ElfFile::may_mention(std::string_view word) const {
   const bool compressed = std::any_of(sections_.begin(), sections_.end(), [this](const Elf64_Shdr& section) {
     return (section.sh_flags & SHF_COMPRESSED) != 0 || c_string(section_names_, section.sh_name).starts_with(".zdebug");

@@ -2,7 +2,7 @@
 //
 // A file is whatever somebody left on a disk: truncated, half written, hostile. Nothing outside the mapping is read and
 // no count is believed; a table that does not fit is taken as absent. Only what naming needs is here: symbol tables,
-// notes, and the two sections that lead to a separate debug file.
+// notes, the two sections that lead to a separate debug file, and what the Clang plugin left.
 //
 // Threads: immutable after open(). Failure: open() gives an Error; everything else gives an empty answer.
 #pragma once
@@ -55,6 +55,16 @@ class ElfFile {
 
   // Whether a section of this name has bytes in this file.
   bool has_section(std::string_view name) const;
+
+  // The bytes of each section of this name, and the virtual address they are loaded at.
+  struct Section {
+    std::string_view bytes;
+    std::uint64_t address = 0;
+  };
+  std::vector<Section> sections(std::string_view name) const;
+
+  // What the file has for the virtual address `address`, up to the end of its segment; empty where it has nothing.
+  std::string_view loaded_at(std::uint64_t address) const;
 
   // Whether the dynamic section names a library (DT_SONAME).
   bool is_library() const;

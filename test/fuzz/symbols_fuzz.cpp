@@ -1,5 +1,5 @@
-// Any bytes as a binary: its names must come, or not come, without a crash. Debug information is left out; reading that
-// is libdw's.
+// Any bytes as a binary: its names, and what the Clang plugin left, must come, or not come, without a crash. Debug
+// information is left out; reading that is libdw's.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -21,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     (void)(*binary)->functions();
     (void)(*binary)->instrumented();
+    (void)(*binary)->compiled();
     (void)(*binary)->has_debug_info();
   }
   ::close(file);

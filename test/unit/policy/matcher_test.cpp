@@ -37,6 +37,14 @@ TEST(Matcher, AVerdictNamesKeyEntryAndLine) {
   EXPECT_EQ(none.reason, Reason::kNotIncluded);
 }
 
+TEST(Matcher, WhatTheSourceAsksForIsRecordedWhateverThePolicySays) {
+  const Policy policy = policy_of("{\"package_trees\": [\"lib\"], \"exclude_functions\": [\"app::f\"]}");
+  const Verdict verdict = policy.explain({"app::f()", "app", false, true});
+  EXPECT_TRUE(verdict.recorded);
+  EXPECT_EQ(verdict.reason, Reason::kAsked);
+  EXPECT_EQ(verdict.key, "");
+}
+
 TEST(Matcher, TheBuiltInPolicyGivesItsReasons) {
   const Policy policy = built_in_policy();
   EXPECT_EQ(policy.explain({"app::f()", "app", false}).reason, Reason::kEverything);
