@@ -142,6 +142,13 @@ void put_std_string(Writer& out, ValueKind kind, std::uint64_t address, const st
     characters = is_long ? object[2] : address + 1;
     length = is_long ? object[1] : (object[0] & 0xff) >> 1;
   }
+  const std::uint64_t within = characters - address;  // short strings lie in the object, which was copied already
+  if (address != 0 && within < kMostValueBytes && length <= kMostValueBytes - within) {
+    const char* copy = reinterpret_cast<const char*>(object) + within;
+    out.put('"');
+    for (std::uint64_t i = 0; i < length; ++i) out.put_escaped(copy[i], '"');
+    return out.put('"');
+  }
   put_string(out, characters, length, false);
 }
 
