@@ -4,6 +4,7 @@
 
 #include "plugin/capture.h"
 #include "plugin/choice.h"
+#include "plugin/descriptors.h"
 #include "plugin/hook_calls.h"
 #include "plugin/policy_section.h"
 #include "plugin/report.h"
@@ -22,11 +23,14 @@ llvm::PreservedAnalyses FilterPass::run(llvm::Module& module, llvm::ModuleAnalys
     report.add(choice);
     if (!choice.traced) {
       remove_hooks(function);
-    } else if (!hooked && !function.hasFnAttribute(llvm::Attribute::Naked)) {
-      add_hooks(function, functions);
+      continue;
     }
-    if (choice.traced && choice.facts != nullptr && choice.facts->captured.wanted.any() && has_hooks(function)) {
-      remove_hooks(function);  // asked for as Clang was told to; here they are needed now
+    if (!hooked && !function.hasFnAttribute(llvm::Attribute::Naked)) add_hooks(function, functions);
+    // What the policy did not ask for, the policy at run time would drop again.
+    const bool asked = choice.facts != nullptr && choice.facts->asked == Asked::kTrace;
+    if (asked && !function.hasAvailableExternallyLinkage()) add_code_descriptor(function, described(*choice.facts));
+    if (choice.facts != nullptr && choice.facts->captured.wanted.any() && has_hooks(function)) {
+      remove_hooks(function);  // they may only be asked for so far, and are needed now
       add_hooks(function, functions);
       add_capture(function, choice.facts->captured);
     }
