@@ -65,7 +65,7 @@ class Describer {
       set_kind(value, type);
       value.by_address = value.kind != ValueKind::kOther && type->isRecordType() && value.passing == Passing::kPointer;
     }
-    if (value.kind == ValueKind::kOther) value.type = name_of(type.getNonReferenceType());
+    value.type = name_of(type.getNonReferenceType());
     if (!secret) return value;
     CapturedValue redacted;
     redacted.name = name;

@@ -58,7 +58,7 @@ std::string capture_format(const std::vector<CapturedValue>& values) {
     const CapturedValue& value = values[i];
     const std::size_t detail = places[i] + offsetof(CaptureValue, detail);
     if (!value.name.empty()) bytes.set_distance(places[i] + offsetof(CaptureValue, name), bytes.add_text(value.name));
-    if (!value.type.empty()) bytes.set_distance(detail, bytes.add_text(value.type));
+    if (value.kind == ValueKind::kOther) bytes.set_distance(detail, bytes.add_text(value.type));
     if (value.enumerators.empty()) continue;
     bytes.set_distance(detail, bytes.add(CaptureEnum{value.enumerators.size()}));
     std::vector<std::size_t> names;

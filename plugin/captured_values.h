@@ -30,7 +30,7 @@ struct CapturedValue {
   wire::ValueKind kind = wire::ValueKind::kOther;
   std::uint8_t bytes = 0;
   bool by_address = false;  // a reference, or an object whose address is passed
-  std::string type;         // kOther
+  std::string type;         // shown where the value is not
   std::vector<std::pair<std::string, std::int64_t>> enumerators;
   Passing passing = Passing::kUnknown;
   unsigned bits = 0;
