@@ -42,6 +42,10 @@ inline llvm::Function* intrinsic_declaration(llvm::Module& module, llvm::Intrins
   return llvm::Intrinsic::getDeclaration(&module, id);
 }
 
+inline void set_touches_nothing_of_the_programs(llvm::Function& function) {
+  function.setOnlyAccessesInaccessibleMemory();
+}
+
 // Signal handlers walk stacks from anywhere.
 inline void set_unwind_table(llvm::Function& function) {
 #if CLANG_VERSION_MAJOR < 16
@@ -49,10 +53,6 @@ inline void set_unwind_table(llvm::Function& function) {
 #else
   function.setUWTableKind(llvm::UWTableKind::Async);
 #endif
-}
-
-inline void set_touches_nothing_of_the_programs(llvm::Function& function) {
-  function.setOnlyAccessesInaccessibleMemory();
 }
 
 }  // namespace glimpse::plugin

@@ -75,19 +75,18 @@ llvm::GlobalVariable* new_descriptor(llvm::Module& module, const llvm::Twine& na
   return descriptor;
 }
 
-void fill(llvm::GlobalVariable* descriptor, const Described& described, wire::NativeState state, unsigned flags,
-          llvm::Constant* function) {
+void fill(llvm::GlobalVariable* descriptor, const Described& described, unsigned flags, llvm::Constant* function) {
   llvm::LLVMContext& context = descriptor->getContext();
   llvm::Type* byte = llvm::Type::getInt8Ty(context);
   llvm::Type* word = llvm::Type::getInt32Ty(context);
   if (described.asked) flags |= wire::kAsked;
   descriptor->setInitializer(llvm::ConstantStruct::get(
       descriptor_type(context),
-      {llvm::ConstantInt::get(byte, static_cast<unsigned>(state)), llvm::ConstantInt::get(byte, flags),
-       llvm::ConstantInt::get(byte, wire::kCompiledVersion), llvm::ConstantInt::get(byte, 0), function,
-       distance_to_text(descriptor, kName, described.name), distance_to_text(descriptor, kModule, described.name_space),
-       distance_to_text(descriptor, kFile, described.file), llvm::ConstantInt::get(word, described.line),
-       llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), 0)}));
+      {llvm::ConstantInt::get(byte, static_cast<unsigned>(wire::NativeState::kRecorded)),
+       llvm::ConstantInt::get(byte, flags), llvm::ConstantInt::get(byte, wire::kCompiledVersion),
+       llvm::ConstantInt::get(byte, 0), function, distance_to_text(descriptor, kName, described.name),
+       distance_to_text(descriptor, kModule, described.name_space), distance_to_text(descriptor, kFile, described.file),
+       llvm::ConstantInt::get(word, described.line), llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), 0)}));
 }
 
 // Whether several objects may have the function, all of them the same.
@@ -114,7 +113,7 @@ llvm::GlobalVariable* add_native_descriptor(llvm::Function& function, const Desc
   }
   descriptor->setDSOLocal(true);
   const auto itself = -static_cast<std::int64_t>(kOffsets[kFunction]);
-  fill(descriptor, described, wire::NativeState::kNotRecorded, wire::kNative,
+  fill(descriptor, described, wire::kNative,
        llvm::ConstantInt::getSigned(llvm::Type::getInt32Ty(module.getContext()), itself));
   return descriptor;
 }
@@ -127,7 +126,7 @@ llvm::GlobalVariable* add_code_descriptor(llvm::Function& function, const Descri
   auto* code =
       llvm::GlobalAlias::create(function.getValueType(), function.getAddressSpace(), llvm::GlobalValue::PrivateLinkage,
                                 function.getName() + ".glimpse", &function, &module);
-  fill(descriptor, described, wire::NativeState::kRecorded, 0, distance(descriptor, kFunction, code));
+  fill(descriptor, described, 0, distance(descriptor, kFunction, code));
   if (function.hasComdat()) {
     descriptor->setComdat(function.getComdat());
   } else {

@@ -86,9 +86,8 @@ void add_passes(llvm::PassBuilder& builder) {
     passes.addPass(FilterPass(*unit));
   });
   if (!native) return;
-  builder.registerOptimizerLastEPCallback([](llvm::ModulePassManager& passes, llvm::OptimizationLevel level) {
-    passes.addPass(NativeCodePass(level != llvm::OptimizationLevel::O0 && getenv("GLIMPSE_NATIVE_CALLS") == nullptr));
-  });
+  builder.registerOptimizerLastEPCallback(
+      [](llvm::ModulePassManager& passes, auto) { passes.addPass(NativeCodePass()); });
 }
 
 }  // namespace

@@ -76,7 +76,6 @@ bool native_mode_possible(const llvm::Module& module) {
 void add_markers(llvm::Function& function, const Described& described) {
   llvm::GlobalVariable* descriptor = add_native_descriptor(function, described);
 
-  llvm::Instruction* first = first_action(function);
   const bool may_unwind = !is_coroutine(function);
   if (may_unwind) choose_personality(function);
   llvm::EscapeEnumerator escapes(function, "glimpse.unwound", may_unwind);
@@ -87,7 +86,8 @@ void add_markers(llvm::Function& function, const Described& described) {
     put_marker(*at, unwound ? kUnwoundMarker : kExitMarker, descriptor);
   }
 
-  llvm::IRBuilder<> builder(first);
+  // Last, as calls have become invokes.
+  llvm::IRBuilder<> builder(first_action(function));
   builder.SetCurrentDebugLocation(line_of(function, nullptr));
   put_marker(builder, kEnterMarker, descriptor);
 }

@@ -12,6 +12,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/hot/held_lane.h"
 #include "runtime/hot/hooks.h"
 #include "runtime/hot/lane.h"
+#include "runtime/hot/native_hooks.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/native.h"
 #include "runtime/process.h"
@@ -44,7 +45,7 @@ void record_no_more(FunctionDescriptor& function) {
 void hand_over(FunctionDescriptor& function, const FunctionSlot& slot, std::uint32_t generation) {
   const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
   if (what == kSkippedFunction || what == kPatchedFunction) return record_no_more(function);
-  if (!has_id(what) || (what & kCounted) == 0) return;
+  if (!has_id(what) || (what & kCounted) == 0 || function.word == 0) return;
   auto* word = reinterpret_cast<std::atomic<std::uint32_t>*>(function.word);
   word->store(what, std::memory_order_seq_cst);
   if (process.generation != generation || !process_attached()) word->store(0, std::memory_order_seq_cst);
@@ -76,9 +77,9 @@ using glimpse::wire::FunctionDescriptor;
 
 extern "C" {
 
-__attribute__((visibility("hidden"), used)) void glimpse_native_enter_any(FunctionDescriptor* function,
-                                                                          std::uintptr_t stack_pointer,
-                                                                          std::uint32_t call_site) {
+__attribute__((visibility("hidden"), used)) void glimpse_native_enter_slowly_kept(FunctionDescriptor* function,
+                                                                                  std::uintptr_t stack_pointer,
+                                                                                  std::uint32_t call_site) {
   const std::uintptr_t address = address_of(*function);
   FunctionTable* table = function_table.load(std::memory_order_relaxed);
   FunctionSlot* slot = find_slot(*table, address);
@@ -103,9 +104,9 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_enter_any(Functi
   hand_over(*function, *slot, generation);
 }
 
-__attribute__((visibility("hidden"), used)) void glimpse_native_exit_any(FunctionDescriptor* function,
-                                                                         std::uintptr_t stack_pointer,
-                                                                         std::uint32_t call_site) {
+__attribute__((visibility("hidden"), used)) void glimpse_native_exit_slowly_kept(FunctionDescriptor* function,
+                                                                                 std::uintptr_t stack_pointer,
+                                                                                 std::uint32_t call_site) {
   const std::uint32_t what = known_word(*function);
   if (what == 0) return;
   Lane& lane = this_thread.lane;
@@ -115,9 +116,9 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_exit_any(Functio
   exit_lane(lane, what, call_site, stack_pointer);
 }
 
-__attribute__((visibility("hidden"), used)) void glimpse_native_unwound_any(FunctionDescriptor* function,
-                                                                            std::uintptr_t stack_pointer,
-                                                                            std::uint32_t call_site) {
+__attribute__((visibility("hidden"), used)) void glimpse_native_unwound_slowly_kept(FunctionDescriptor* function,
+                                                                                    std::uintptr_t stack_pointer,
+                                                                                    std::uint32_t call_site) {
   const std::uint32_t what = known_word(*function);
   if (what == 0) return;
   Lane& lane = this_thread.lane;
@@ -131,7 +132,7 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_unwound_any(Func
 
 }  // extern "C"
 
-// name(%rdi, %rsi, %edx): calls name_any with every register kept but %r11. The state of the vector registers takes
+// name(%rdi, %rsi, %edx): calls name_kept with every register kept. The state of the vector registers takes
 // 2688 bytes at most, as far as glimpse_registers_to_keep goes, and its header must be zeros beforehand.
 #define GLIMPSE_KEEPING_REGISTERS(name)                \
   asm("  .pushsection .text\n"                         \
@@ -156,6 +157,7 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_unwound_any(Func
       "  pushq %r8\n"                                  \
       "  pushq %r9\n"                                  \
       "  pushq %r10\n"                                 \
+      "  pushq %r11\n"                                 \
       "  movl %edx, %r11d\n"                           \
       "  movl glimpse_registers_to_keep(%rip), %eax\n" \
       "  testl %eax, %eax\n"                           \
@@ -179,7 +181,7 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_unwound_any(Func
       "  xsave (%rsp)\n"                               \
       "  movl %r11d, %edx\n"                           \
       "  call " #name                                  \
-      "_any\n"                                         \
+      "_kept\n"                                        \
       "  movl glimpse_registers_to_keep(%rip), %eax\n" \
       "  xorl %edx, %edx\n"                            \
       "  xrstor (%rsp)\n"                              \
@@ -189,10 +191,11 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_unwound_any(Func
       "  andq $-64, %rsp\n"                            \
       "  fxsave (%rsp)\n"                              \
       "  call " #name                                  \
-      "_any\n"                                         \
+      "_kept\n"                                        \
       "  fxrstor (%rsp)\n"                             \
       "3:\n"                                           \
-      "  leaq -64(%rbp), %rsp\n"                       \
+      "  leaq -72(%rbp), %rsp\n"                       \
+      "  popq %r11\n"                                  \
       "  popq %r10\n"                                  \
       "  popq %r9\n"                                   \
       "  popq %r8\n"                                   \
@@ -209,8 +212,8 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_unwound_any(Func
       "\n"                                             \
       "  .popsection")
 
-GLIMPSE_KEEPING_REGISTERS(glimpse_native_enter);
-GLIMPSE_KEEPING_REGISTERS(glimpse_native_exit);
-GLIMPSE_KEEPING_REGISTERS(glimpse_native_unwound);
+GLIMPSE_KEEPING_REGISTERS(glimpse_native_enter_slowly);
+GLIMPSE_KEEPING_REGISTERS(glimpse_native_exit_slowly);
+GLIMPSE_KEEPING_REGISTERS(glimpse_native_unwound_slowly);
 
 GLIMPSE_UNTRACED_END

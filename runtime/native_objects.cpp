@@ -8,38 +8,17 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/mman.h>
 
 #include <atomic>
-#include <cstddef>
 
 #include "glimpse/wire/native.h"
+#include "glimpse/wire/ring.h"
 #include "runtime/confinement.h"
-#include "runtime/hot/function_table.h"
-#include "runtime/hot/hooks.h"
-#include "runtime/hot/lane.h"
+#include "runtime/hot/native_hooks.h"
 #include "runtime/message.h"
 #include "runtime/native.h"
 #include "runtime/native_objects.h"
 #include "runtime/syscalls.h"
 
 namespace glimpse::runtime {
-
-static_assert(offsetof(Lane, guard) == wire::native_lane::kGuard && offsetof(Lane, top) == wire::native_lane::kTop &&
-              offsetof(Lane, end) == wire::native_lane::kEnd && offsetof(Lane, ring) == wire::native_lane::kRing &&
-              offsetof(Lane, lap) == wire::native_lane::kLap && offsetof(Lane, limit) == wire::native_lane::kLimit &&
-              offsetof(Lane, epoch) == wire::native_lane::kEpoch &&
-              offsetof(Lane, matched) == wire::native_lane::kMatched &&
-              offsetof(Lane, depth_limit) == wire::native_lane::kDepthLimit);
-static_assert(offsetof(Thread, lane) == 0 && offsetof(wire::RingHeader, head) == 0);
-static_assert(sizeof(Frame) == wire::native_frame::kBytes &&
-              offsetof(Frame, stack_pointer) == wire::native_frame::kStackPointer &&
-              offsetof(Frame, call_site) == wire::native_frame::kCallSite &&
-              offsetof(Frame, what) == wire::native_frame::kCallSite + 4);
-static_assert(kNearBytes == wire::native_frame::kNearBytes && kCounted == wire::native_word::kCounted &&
-              beyond_depth(~0u) == wire::native_word::kBeyondDepth &&
-              kPrefetchWords * sizeof(std::uint64_t) == wire::native_word::kPrefetchBytes);
-static_assert(event_of_counted(8 + kCounted + kRecorded, wire::EventKind::kStart) ==
-                  8 + kCounted + kRecorded - wire::native_word::kStartLess &&
-              event_of_counted(8 + kCounted + kRecorded, wire::EventKind::kEnd) ==
-                  8 + kCounted + kRecorded - wire::native_word::kEndLess);
 
 namespace {
 
@@ -114,12 +93,6 @@ AttachedObject* map(std::uint64_t words) {
   return object;
 }
 
-std::uintptr_t thread_pointer() {
-  std::uintptr_t pointer = 0;
-  asm("mov %%fs:0, %0" : "=r"(pointer));
-  return pointer;
-}
-
 }  // namespace
 
 void forget_unloaded_objects() {
@@ -167,23 +140,20 @@ void attach_object(wire::NativeObject& object, wire::FunctionDescriptor* first, 
   attached->bias = at.bias;
   attached->first.store(first, std::memory_order_release);
 
-  object.lane = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(&this_thread.lane) - thread_pointer());
-  object.enter = &glimpse_native_enter;
-  object.exit = &glimpse_native_exit;
-  object.unwound = &glimpse_native_unwound;
   for (std::uint64_t i = 0; i < count; ++i) {
     if ((first[i].flags & wire::kNative) == 0) continue;
     first[i].word = reinterpret_cast<std::uintptr_t>(&attached->words()[i]);
-    first[i].state.store(static_cast<std::uint8_t>(wire::NativeState::kRecorded), std::memory_order_release);
   }
+  object.enter = &glimpse_native_enter;
+  object.exit = &glimpse_native_exit;
+  object.unwound = &glimpse_native_unwound;
 }
 
 }  // namespace
 
 }  // namespace glimpse::runtime
 
-// Called once for each object, before its own constructors: once more, where one of its program headers says so, does
-// no harm.
+// Called for each object before its other constructors; by each of its modules, where they were linked as one.
 extern "C" __attribute__((visibility("default"))) void glimpse_attach_object(glimpse::wire::NativeObject* object,
                                                                              glimpse::wire::FunctionDescriptor* first,
                                                                              glimpse::wire::FunctionDescriptor* last) {

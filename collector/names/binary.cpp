@@ -65,9 +65,14 @@ class ElfBinary final : public Binary {
     return function;
   }
 
-  // Symbols and descriptors side by side, as both are sorted by address.
+  // Symbols and descriptors side by side, as both are sorted by address. A function that is known by its descriptor
+  // has a symbol at its code as well.
   void each_function(const std::function<bool(FunctionName)>& visit) override {
     const CompiledFunctions& compiled = described();
+    std::unordered_set<std::string_view> by_descriptor;
+    for (std::size_t i = 0; i < compiled.size(); ++i) {
+      if (compiled[i].native) by_descriptor.insert(compiled[i].name);
+    }
     std::size_t next = 0;
     const auto visit_described = [&](std::uint64_t before) {
       for (; next < compiled.size() && compiled[next].address < before; ++next) {
@@ -81,7 +86,8 @@ class ElfBinary final : public Binary {
       if (!wanted) return false;
       const bool is_described = next < compiled.size() && compiled[next].address == symbol.start;
       if (is_described) ++next;
-      wanted = visit(is_described ? function_at(symbol.start) : name_of(symbol));
+      FunctionName function = is_described ? function_at(symbol.start) : name_of(symbol);
+      if (is_described || !by_descriptor.contains(function.name)) wanted = visit(std::move(function));
       return wanted;
     });
     if (wanted) visit_described(~std::uint64_t{0});

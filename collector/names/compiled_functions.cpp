@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <tuple>
 
 #include "glimpse/wire/compiled.h"
 
@@ -39,9 +40,11 @@ CompiledFunctions::CompiledFunctions(const ElfFile& file) : file_(&file) {
       if (code != 0 && !file.loaded_at(code).empty()) entries_.push_back({code, descriptor, bytes});
     }
   }
-  const auto earlier = [](const Entry& a, const Entry& b) { return a.address < b.address; };
+  const auto earlier = [](const Entry& a, const Entry& b) {
+    return std::tie(a.address, a.descriptor) < std::tie(b.address, b.descriptor);
+  };
   const auto same = [](const Entry& a, const Entry& b) { return a.address == b.address; };
-  std::stable_sort(entries_.begin(), entries_.end(), earlier);
+  std::sort(entries_.begin(), entries_.end(), earlier);
   entries_.erase(std::unique(entries_.begin(), entries_.end(), same), entries_.end());
   entries_.shrink_to_fit();
 }

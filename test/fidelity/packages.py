@@ -25,6 +25,8 @@ class Package:
     levels: str = ""         # of optimisation, where not all of them: what is large is built once
     client: str = ""         # Python that talks to the program while it runs, as its standard output does
     throws: bool = False     # C++ without longjmp: what the oracle saw no exit of, an exception left
+    project: str = ""        # shell text: its own build system, told nothing but $CC and $CXX
+    made: str = ""           # path of what that made
 
 
 TEXT = """i=0; while [ $i -lt 400 ]; do echo "line $i of the text: $((i * 7919 % 1000)) apples, $((i * 104729 % 97)) pears and a word$((i % 13))"; i=$((i + 1)); done > text"""
@@ -33,7 +35,15 @@ PACKAGES = [
     Package(
         "tinyxml2", "c++", "sed -i '/Parsing dream.xml (%s)/d' xmltest.cpp && $CXX $CXXFLAGS tinyxml2.cpp xmltest.cpp -o xmltest", "xmltest",
         'cp -r "$SOURCE/resources" . && head -c 12000 "$SOURCE/resources/dream.xml" > resources/dream.xml', [],
-        {"exact_modules": ["tinyxml2"]}, "tinyxml2"),
+        {"exact_modules": ["tinyxml2"]}, "tinyxml2",
+        project="sed -i '/Parsing dream.xml (%s)/d' xmltest.cpp && cmake -S . -B bld -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build bld -j2", made="bld/xmltest"),
+    Package(
+        "gperf", "c++", "./configure -q && make -s -C lib CXXFLAGS=\"$CXXFLAGS\" CFLAGS=\"$CFLAGS\" && make -s -C src CXXFLAGS=\"$CXXFLAGS -w\"", "src/gperf",
+        "for i in $(seq 120); do echo \"word$((i * 7919 % 1009)), $i\"; done | sort -u -t, -k1,1 | sed '1i struct word { const char* name; int value; };\\n%%' > keys",
+        ["-t", "-L", "C++", "-D", "-m", "3", "keys"],
+        {"exact_modules": ["gperf"], "exclude_functions": ["KeywordExt::*", "Positions::*", "PositionIterator::*", "atoi", "putchar", "isprint"]}, "std,__gnu_cxx",
+        project="./configure -q CXXFLAGS='-g -O2 -Wno-register' && make -s", made="src/gperf",
+        why="it says `register`, which C++17 no longer knows and Clang then refuses; atoi and the like are inlined from headers of libc, and in native mode then the program's own"),
     Package(
         "snappy", "c++",
         "cmake -S . -B bld -DCMAKE_BUILD_TYPE= -DSNAPPY_BUILD_BENCHMARKS=OFF -DSNAPPY_BUILD_TESTS=OFF >/dev/null && "

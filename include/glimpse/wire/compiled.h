@@ -27,7 +27,7 @@ enum DescriptorFlags : std::uint8_t {
 
 // Distances count from the field itself; 0: absent.
 struct FunctionDescriptor {
-  std::atomic<std::uint8_t> state;  // native: 1 skip, as linked; 0 go on. Written by the process
+  std::atomic<std::uint8_t> state;  // native: 0 go on, 1 skip. Written by the process
   std::uint8_t flags;               // of DescriptorFlags
   std::uint8_t version;             // kCompiledVersion
   std::uint8_t reserved;

@@ -19,7 +19,7 @@ TEST(CompiledFunctions, AreFoundByTheAddressOfTheirCode) {
   const std::string path = fixture("compiled.so");
   const auto file = elf(path);
   const CompiledFunctions functions(*file);
-  ASSERT_EQ(functions.size(), 5U) << "another version's, and one of no function, are passed over";
+  ASSERT_EQ(functions.size(), 6U) << "another version's, and one of no function, are passed over";
   const auto exported = functions.at(nm(path).at("exported"));
   ASSERT_TRUE(exported);
   EXPECT_EQ(exported->name, "app::exported(int)");
@@ -28,7 +28,7 @@ TEST(CompiledFunctions, AreFoundByTheAddressOfTheirCode) {
   EXPECT_EQ(exported->line, 3U) << "of two, the first";
   EXPECT_TRUE(exported->native);
   EXPECT_FALSE(exported->asked);
-  EXPECT_FALSE(functions.at(nm(path).at("undescribed")));
+  EXPECT_FALSE(functions.at(nm(path).at("by_descriptor")));
   const CompiledFunction asked = functions[3];
   EXPECT_EQ(asked.name, "lib::asked()");
   EXPECT_TRUE(asked.asked);
@@ -65,14 +65,16 @@ TEST(CompiledFunctions, NameWhatHasNeitherSymbolsNorDebugInformation) {
   std::vector<std::string> names;
   for (const FunctionName& function : binary->functions()) names.push_back(function.name);
   EXPECT_EQ(names, (std::vector<std::string>{"app::exported(int)", "app::(anonymous namespace)::hidden()", "plain",
-                                             "lib::asked()", nameless.name, "undescribed"}));
+                                             "lib::asked()", nameless.name, "by_descriptor"}))
+      << "each once";
+  EXPECT_EQ(binary->functions().back().line, 10U);
   std::uint64_t offset = 1;
   EXPECT_EQ(binary->code_at(exported, offset).name, "app::exported(int)");
   EXPECT_EQ(offset, 0U);
 
   const Binary::Compiled left = binary->compiled();
-  EXPECT_EQ(left.functions, 5U);
-  EXPECT_EQ(left.native, 3U);
+  EXPECT_EQ(left.functions, 6U);
+  EXPECT_EQ(left.native, 4U);
   EXPECT_EQ(left.asked, 1U);
   EXPECT_EQ(left.policies.size(), 3U);
 }
@@ -90,7 +92,7 @@ TEST(CompiledFunctions, WhatPointsNowhereIsPassedOver) {
   const std::string bytes((std::istreambuf_iterator<char>(whole)), {});
   const std::size_t section = bytes.find(elf(fixture("compiled.so"))->sections(wire::kFunctionSection).at(0).bytes);
   ASSERT_NE(section, std::string::npos);
-  for (std::size_t at = section; at + 4 <= section + sizeof(wire::FunctionDescriptor) * 8; at += 4) {
+  for (std::size_t at = section; at + 4 <= section + sizeof(wire::FunctionDescriptor) * 9; at += 4) {
     for (const std::uint32_t value : {0x7fffffffU, 0x80000000U, 0xffffffffU, 1U}) {
       std::string broken = bytes;
       std::memcpy(broken.data() + at, &value, sizeof(value));
