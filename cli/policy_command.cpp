@@ -91,7 +91,8 @@ std::string counts_of(const policy::Policy& policy) {
       policy.trace_depth == policy::kUnlimitedDepth ? "unlimited" : std::to_string(policy.trace_depth);
   const std::string what =
       includes == 0 ? "everything but the standard library" : counted(includes, "entry includes", "entries include");
-  return fmt::format("{}, {}, trace_depth {}", what, counted(excludes, "excludes", "exclude"), depth);
+  const std::string rules = policy.rules.empty() ? "" : ", " + counted(policy.rules.size(), "rule", "rules");
+  return fmt::format("{}, {}, trace_depth {}{}", what, counted(excludes, "excludes", "exclude"), depth, rules);
 }
 
 int init(const Request& request) {

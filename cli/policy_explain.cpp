@@ -26,12 +26,25 @@ std::string reason(const policy::Policy& policy, const policy::Verdict& verdict)
   return {};
 }
 
+// What the rules want of it, and which ones: `; captures args, p.json:7; captures result, p.json:9`.
+std::string captures(const policy::Policy& policy, const policy::Function& function) {
+  std::string text;
+  for (const policy::Rule& rule : policy.rules) {
+    if (!rule.decide(function)) continue;
+    const char* const what = rule.capture.args && rule.capture.result ? "args and result"
+                             : rule.capture.args                      ? "args"
+                                                                      : "result";
+    text += fmt::format("; captures {}, {}:{}", what, policy.path, rule.line);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string verdict_line(const policy::Policy& policy, const policy::Function& function) {
   const policy::Verdict verdict = policy.explain(function);
-  return fmt::format("{}: {} in {}: {}", verdict.recorded ? "recorded" : "not recorded", function.name, function.module,
-                     reason(policy, verdict));
+  return fmt::format("{}: {} in {}: {}{}", verdict.recorded ? "recorded" : "not recorded", function.name,
+                     function.module, reason(policy, verdict), verdict.recorded ? captures(policy, function) : "");
 }
 
 std::vector<std::string> possible_modules(std::string_view name) {

@@ -9,7 +9,8 @@
 
 namespace glimpse::cli {
 
-// `recorded: app::f(int) in app: package_trees "app", glimpse-policy.json:3`.
+// `recorded: app::f(int) in app: package_trees "app", glimpse-policy.json:3`, and behind it what rules capture of it:
+// `; captures args, glimpse-policy.json:7`.
 std::string verdict_line(const policy::Policy& policy, const policy::Function& function);
 
 // The modules that `name` can belong to, judged by itself: `app::Box::put(int)` is in `app::Box`, or in `app` where Box

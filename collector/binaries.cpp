@@ -104,6 +104,7 @@ const DecidedFunction& Binaries::add(FunctionName name) {
   DecidedFunction& decided = functions_.emplace_back();
   decided.function.index = static_cast<std::uint32_t>(functions_.size() - 1);
   decided.recorded = policy_.decide(asked);
+  decided.capture = policy_.capture(asked);
   use_.see(asked);
   if (!decided.recorded) return decided;
   decided.function.name = std::move(name.name);

@@ -25,6 +25,7 @@ namespace glimpse::collector {
 struct DecidedFunction {
   writers::Function function;  // without names where it is not recorded
   bool recorded = false;
+  policy::Capture capture;
 };
 
 // A file, whatever its name: device, inode and the time it was last written. All 0 where not known.

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint64_t kAnyNumber = std::uint64_t{1} << 62;  // of calls: more than ever end
 
+constexpr std::size_t kMostCaptured = 64;  // handlers do not nest deeper; a broken program may write any number
+
 }  // namespace
 
 std::uint64_t CallStack::innermost_call_id() const {
@@ -23,7 +25,53 @@ std::uint32_t CallStack::recorded_depth() const {
   return recorded_ + (below_ == nullptr ? 0 : below_->recorded_depth());
 }
 
+void CallStack::arguments(const DecidedFunction& function, std::string text) {
+  keep_captured({&function, open_.size(), false, std::move(text)});
+}
+
+void CallStack::result(const DecidedFunction& function, std::string text) {
+  if (open_.empty() || open_.back().function != &function) return;
+  keep_captured({&function, open_.size(), true, std::move(text)});
+}
+
+void CallStack::keep_captured(Captured captured) {
+  touched_ = true;
+  forget_captured_of_gone();
+  std::erase_if(captured_, [&](const Captured& other) {
+    return other.function == captured.function && other.open_count == captured.open_count &&
+           other.result == captured.result;
+  });
+  if (captured_.size() == kMostCaptured) captured_.erase(captured_.begin());
+  captured_.push_back(std::move(captured));
+}
+
+void CallStack::forget_captured_of_gone() {
+  if (captured_.empty()) [[likely]]
+    return;
+  touched_ = true;
+  std::erase_if(captured_, [&](const Captured& captured) { return captured.open_count > open_.size(); });
+}
+
+void CallStack::forget_captured() {
+  touched_ = touched_ || !captured_.empty();
+  captured_.clear();
+}
+
+std::string CallStack::take_captured(const DecidedFunction& function, bool result) {
+  forget_captured_of_gone();
+  const auto found = std::find_if(captured_.begin(), captured_.end(), [&](const Captured& captured) {
+    return captured.function == &function && captured.open_count == open_.size() && captured.result == result;
+  });
+  if (found == captured_.end()) return {};
+  std::string text = std::move(found->text);
+  captured_.erase(found);
+  return text;
+}
+
 void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
+  std::string arguments;
+  if (!captured_.empty()) [[unlikely]]
+    arguments = take_captured(function, false);
   const std::uint32_t depth = recorded_depth();
   if (!function.recorded || depth >= trace_depth_) {
     open_.push_back({&function, 0, 0, 0, time_ns});
@@ -41,11 +89,12 @@ void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
   call.function = &function.function;
   call.timestamp_ns = time_ns;
   call.depth = depth;
+  call.captured = arguments;
   sink_.emit(call);
 }
 
 // Takes the innermost call off, and tells of it where it was recorded.
-void CallStack::close(Stage stage, const writers::Exception* exception, std::int64_t time_ns) {
+void CallStack::close(Stage stage, const writers::Exception* exception, std::int64_t time_ns, std::string_view result) {
   const Open open = open_.back();
   open_.pop_back();
   saved_ = std::min(saved_, open_.size());
@@ -62,6 +111,7 @@ void CallStack::close(Stage stage, const writers::Exception* exception, std::int
   call.depth = open.depth;
   call.duration_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(time_ns - open.start_ns, 0));
   call.exception = exception;
+  call.captured = result;
   sink_.emit(call);
 }
 
@@ -81,7 +131,12 @@ bool CallStack::close_unknown() {
 
 void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
   if (!open_.empty() && open_.back().function == &function) [[likely]] {
-    close(Stage::kEnd, nullptr, time_ns);
+    if (captured_.empty()) [[likely]] {
+      close(Stage::kEnd, nullptr, time_ns);
+    } else {
+      const std::string result = take_captured(function, true);
+      close(Stage::kEnd, nullptr, time_ns, result);
+    }
     return;
   }
   if (close_unknown()) return;
@@ -161,6 +216,10 @@ CallStackState CallStack::save(bool whole, const std::function<std::uint32_t(con
     state.in_flight.push_back({flying.exception, flying.type, flying.what,
                                static_cast<std::uint8_t>(flying.has_what ? 1 : 0), flying.frames});
   }
+  for (const Captured& captured : captured_) {
+    state.captured.push_back({id_of(*captured.function), captured.open_count,
+                              static_cast<std::uint8_t>(captured.result ? 1 : 0), captured.text});
+  }
   state.unmatched_ends = unmatched_ends_;
   return state;
 }
@@ -177,11 +236,15 @@ void CallStack::restore(const CallStackState& state,
   for (const InFlightState& flying : state.in_flight) {
     in_flight_.push_back({flying.exception, flying.type, flying.what, flying.has_what != 0, flying.frames});
   }
+  for (const CapturedState& captured : state.captured) {
+    captured_.push_back({&function_of(captured.function), captured.open_count, captured.result != 0, captured.text});
+  }
   unmatched_ends_ = state.unmatched_ends;
 }
 
 void CallStack::gap(std::uint64_t ends, std::uint64_t opened, bool exceptions, std::int64_t time_ns) {
   left(ends, Left::kOtherwise, time_ns);
+  captured_.clear();
   if (exceptions) in_flight_.clear();
   touched_ = true;
   if (opened == 0) return;

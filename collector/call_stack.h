@@ -45,6 +45,10 @@ class CallStack {
   void lie_on(const CallStack* below) { below_ = below; }
   bool lies_on(const CallStack& below) const { return below_ == &below; }
 
+  // What was captured of a call of `function` whose START, or END, comes next, but for calls of handlers.
+  void arguments(const DecidedFunction& function, std::string text);
+  void result(const DecidedFunction& function, std::string text);
+
   void start(const DecidedFunction& function, std::int64_t time_ns);
   void end(const DecidedFunction& function, std::int64_t time_ns);
 
@@ -62,6 +66,9 @@ class CallStack {
 
   bool has_open() const { return !open_.empty(); }
   std::size_t open_count() const { return open_.size(); }
+
+  // Calls are missing here, and with them what was captured of them.
+  void forget_captured();
 
   // Events are missing here: the innermost `ends` calls ended in the gap, then `opened` calls began that nobody knows,
   // which are open now. Exceptions that were in flight may be others.
@@ -105,9 +112,21 @@ class CallStack {
     std::vector<std::uint64_t> frames;  // empty once told
   };
 
+  // A text that waits for its event.
+  struct Captured {
+    const DecidedFunction* function;
+    std::size_t open_count;  // when it came: where fewer are open, the event will not come
+    bool result;
+    std::string text;
+  };
+
+  void keep_captured(Captured captured);
+  void forget_captured_of_gone();
+  std::string take_captured(const DecidedFunction& function, bool result);
   bool close_unknown();
   void note_unknown_changed();
-  void close(writers::Stage stage, const writers::Exception* exception, std::int64_t time_ns);
+  void close(writers::Stage stage, const writers::Exception* exception, std::int64_t time_ns,
+             std::string_view result = {});
   std::uint64_t innermost_call_id() const;
   std::uint32_t recorded_depth() const;
 
@@ -120,6 +139,7 @@ class CallStack {
   std::uint64_t innermost_ = 0;  // call id of the innermost recorded call
   std::uint32_t recorded_ = 0;   // recorded calls open
   std::vector<InFlight> in_flight_;
+  std::vector<Captured> captured_;  // empty as a rule; at most kMostCaptured
   std::uint64_t unmatched_ends_ = 0;
 };
 

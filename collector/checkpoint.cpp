@@ -99,8 +99,12 @@ void members(Archive& archive, InFlightState& s) {
   each(archive, s.exception, s.type, s.what, s.has_what, s.frames);
 }
 template <typename Archive>
+void members(Archive& archive, CapturedState& s) {
+  each(archive, s.function, s.open_count, s.result, s.text);
+}
+template <typename Archive>
 void members(Archive& archive, CallStackState& s) {
-  each(archive, s.kept, s.open, s.in_flight, s.unmatched_ends);
+  each(archive, s.kept, s.open, s.in_flight, s.captured, s.unmatched_ends);
 }
 template <typename Archive>
 void members(Archive& archive, FiberState& s) {
@@ -148,6 +152,7 @@ void apply_stack(CallStackState& stack, CallStackState change) {
   stack.open.resize(std::min<std::size_t>(change.kept, stack.open.size()));
   stack.open.insert(stack.open.end(), change.open.begin(), change.open.end());
   stack.in_flight = std::move(change.in_flight);
+  stack.captured = std::move(change.captured);
   stack.unmatched_ends = change.unmatched_ends;
 }
 

@@ -32,10 +32,19 @@ struct InFlightState {
   std::vector<std::uint64_t> frames;
 };
 
+// What was captured of a call, and waits for its event.
+struct CapturedState {
+  std::uint32_t function = 0;  // the process's id
+  std::uint64_t open_count = 0;
+  std::uint8_t result = 0;
+  std::string text;
+};
+
 struct CallStackState {
   std::uint64_t kept = 0;  // so many of the outermost calls are as they were
   std::vector<OpenCallState> open;
   std::vector<InFlightState> in_flight;
+  std::vector<CapturedState> captured;
   std::uint64_t unmatched_ends = 0;
 };
 

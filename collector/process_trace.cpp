@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "collector/captured_text.h"
 #include "collector/exception_type.h"
 #include "collector/futex.h"
 
@@ -316,9 +317,23 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
                          time_ns);
       break;
     }
+    case wire::RecordType::kArguments:
+    case wire::RecordType::kResult: {
+      const DecidedFunction& function = functions_[static_cast<std::uint32_t>(word(0))];
+      const bool wanted = record.type == wire::RecordType::kArguments ? function.capture.args : function.capture.result;
+      if (!wanted) break;  // the plugin was given another policy, or could not know the binary's name
+      std::string text = captured_text(payload_text(payload, 1, word(0) >> 32));
+      if (record.type == wire::RecordType::kArguments) {
+        lane.running->arguments(function, std::move(text));
+      } else {
+        lane.running->result(function, std::move(text));
+      }
+      break;
+    }
     case wire::RecordType::kLost: {
       // The calls are gone. The ends are told here, later than they were: nothing of them is missing but their time.
       lane.running->left(word(1), CallStack::Left::kOtherwise, time_ns);
+      lane.running->forget_captured();
       late_ends_ += word(1);
       lane.late_ends += word(1);
       tell_losses(

@@ -46,4 +46,13 @@ inline void set_touches_nothing_of_the_programs(llvm::Function& function) {
   function.setOnlyAccessesInaccessibleMemory();
 }
 
+// Signal handlers walk stacks from anywhere.
+inline void set_unwind_table(llvm::Function& function) {
+#if CLANG_VERSION_MAJOR < 16
+  function.setHasUWTable();
+#else
+  function.setUWTableKind(llvm::UWTableKind::Async);
+#endif
+}
+
 }  // namespace glimpse::plugin

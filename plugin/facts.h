@@ -10,6 +10,7 @@
 
 #include <string>
 
+#include "plugin/captured_values.h"
 #include "policy/policy.h"
 
 namespace glimpse::plugin {
@@ -25,6 +26,7 @@ struct FunctionFacts {
   Asked asked = Asked::kNothing;
   bool recorded = false;  // unless the policy at run time, which knows the binary, excludes it
   policy::Verdict verdict;
+  CapturedCall captured;  // of recorded functions that a rule asks for; else nothing is wanted
 };
 
 struct Facts {

@@ -2,6 +2,7 @@
 
 #include <llvm/IR/Module.h>
 
+#include "plugin/capture.h"
 #include "plugin/choice.h"
 #include "plugin/descriptors.h"
 #include "plugin/hook_calls.h"
@@ -28,6 +29,11 @@ llvm::PreservedAnalyses FilterPass::run(llvm::Module& module, llvm::ModuleAnalys
     // What the policy did not ask for, the policy at run time would drop again.
     const bool asked = choice.facts != nullptr && choice.facts->asked == Asked::kTrace;
     if (asked && !function.hasAvailableExternallyLinkage()) add_code_descriptor(function, described(*choice.facts));
+    if (choice.facts != nullptr && choice.facts->captured.wanted.any() && has_hooks(function)) {
+      remove_hooks(function);  // they may only be asked for so far, and are needed now
+      add_hooks(function, functions);
+      add_capture(function, choice.facts->captured);
+    }
   }
   report.finish();
   add_policy_section(module, unit_);

@@ -2,6 +2,7 @@
 
 #include <llvm/IR/Module.h>
 
+#include "plugin/capture.h"
 #include "plugin/choice.h"
 #include "plugin/filter.h"
 #include "plugin/hook_calls.h"
@@ -24,6 +25,7 @@ llvm::PreservedAnalyses NativePass::run(llvm::Module& module, llvm::ModuleAnalys
     if (!choice.traced) continue;
     add_markers(function,
                 choice.facts != nullptr ? described(*choice.facts) : Described{choice.name, {}, {}, 0, false});
+    if (choice.facts != nullptr) add_capture(function, choice.facts->captured);
   }
   report.finish();
   add_policy_section(module, unit_);

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/capture_facts.h"
 #include "policy/compile_time.h"
 #include "policy/demangle.h"
 
@@ -123,7 +124,12 @@ class Collector {
                         ? policy::explain_outside_namespaces(unit_.policy, facts.name, unit_.arguments.binary)
                         : policy::explain_unlinked(unit_.policy, facts.name, facts.name_space, function.isExternC());
     facts.recorded = facts.asked == Asked::kTrace || (facts.asked == Asked::kNothing && facts.verdict.recorded);
-    if (facts.recorded) place(function, facts);
+    if (facts.recorded) {
+      place(function, facts);
+      const policy::Capture wanted = policy::capture_unlinked(unit_.policy, facts.name, facts.name_space,
+                                                              unit_.arguments.binary, function.isExternC());
+      if (wanted.any()) facts.captured = captured_call(context_, function, wanted);
+    }
     unit_.facts.by_symbol[symbol] = std::move(facts);
   }
 

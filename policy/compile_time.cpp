@@ -59,6 +59,21 @@ Verdict explain_unlinked(const Policy& policy, std::string_view name, std::strin
   return outside.recorded ? outside : verdict;
 }
 
+Capture capture_unlinked(const Policy& policy, std::string_view name, std::string_view module, std::string_view binary,
+                         bool c_linkage) {
+  Capture wanted;
+  for (const Rule& rule : policy.rules) {
+    Policy meant;
+    static_cast<Matcher&>(meant) = rule;
+    const Verdict verdict = module.empty() ? explain_outside_namespaces(meant, name, binary)
+                                           : explain_unlinked(meant, name, module, c_linkage);
+    if (!verdict.recorded) continue;
+    wanted.args = wanted.args || rule.capture.args;
+    wanted.result = wanted.result || rule.capture.result;
+  }
+  return wanted;
+}
+
 bool may_record_below(const Policy& policy, std::string_view path) {
   const Verdict verdict = policy.explain({"", path, false});
   if (verdict.recorded) return true;

@@ -19,6 +19,10 @@ Verdict explain_outside_namespaces(const Policy& policy, std::string_view name, 
 // where a function outside any namespace would be.
 Verdict explain_unlinked(const Policy& policy, std::string_view name, std::string_view module, bool c_linkage);
 
+// What rules may want of the function called `name` in the namespace `module`, or outside any where that is empty.
+Capture capture_unlinked(const Policy& policy, std::string_view name, std::string_view module, std::string_view binary,
+                         bool c_linkage);
+
 // Whether some function in the namespace `path`, or in one below it, may be recorded. False is certain.
 bool may_record_below(const Policy& policy, std::string_view path);
 

@@ -227,8 +227,7 @@ bool is_standard_library(const Function& function) {
                      [&](std::string_view name) { return matches_segments(name, false, function.module, true); });
 }
 
-Verdict Policy::explain(const Function& function) const {
-  if (function.asked) return {.recorded = true, .reason = Reason::kAsked};
+Verdict Matcher::explain(const Function& function) const {
   Subject subject(function);
   const auto verdict = [](const Pattern& by, bool recorded) {
     return Verdict{recorded, by.key, by.text, by.line, recorded ? Reason::kIncluded : Reason::kExcluded};
@@ -246,11 +245,16 @@ Verdict Policy::explain(const Function& function) const {
 }
 
 PatternUse::PatternUse(const Policy& policy) {
-  for (const auto* list : {&policy.exact_modules, &policy.package_trees, &policy.exclude_modules, &policy.functions,
-                           &policy.exclude_functions}) {
+  add(policy);
+  for (const Rule& rule : policy.rules) add(rule);
+  left_ = entries_.size();
+}
+
+void PatternUse::add(const Matcher& matcher) {
+  for (const auto* list : {&matcher.exact_modules, &matcher.package_trees, &matcher.exclude_modules, &matcher.functions,
+                           &matcher.exclude_functions}) {
     for (const Pattern& pattern : *list) entries_.push_back({&pattern, false});
   }
-  left_ = entries_.size();
 }
 
 void PatternUse::see(const Function& function) {

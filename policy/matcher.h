@@ -41,7 +41,7 @@ class PatternUse {
 
   bool all_matched() const { return left_ == 0; }
 
-  // The entries that matched no function so far, in the order of the policy's lists.
+  // The entries that matched no function so far, in the order of the policy's lists, then those of its rules.
   std::vector<const Pattern*> unmatched() const;
 
  private:
@@ -49,6 +49,8 @@ class PatternUse {
     const Pattern* pattern;
     bool matched;
   };
+  void add(const Matcher& matcher);
+
   std::vector<Entry> entries_;
   std::size_t left_ = 0;  // not matched so far
 };

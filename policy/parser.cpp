@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "policy/json.h"
@@ -27,22 +28,35 @@ using json::Value;
 // The lists of names, and how an entry of each is read.
 struct NameList {
   std::string_view key;
-  std::vector<Pattern> Policy::* member;
+  std::vector<Pattern> Matcher::* member;
   Result<Pattern> (*compile)(std::string_view);
   std::string_view example;
 };
 constexpr std::array<NameList, 5> kNameLists = {{
-    {"exact_modules", &Policy::exact_modules, compile_module_pattern, "[\"mylib\"]"},
-    {"package_trees", &Policy::package_trees, compile_module_pattern, "[\"myapp\"]"},
-    {"exclude_modules", &Policy::exclude_modules, compile_module_pattern, "[\"myapp::detail\"]"},
-    {"functions", &Policy::functions, compile_function_pattern, "[\"myapp::run\"]"},
-    {"exclude_functions", &Policy::exclude_functions, compile_function_pattern, "[\"*::operator*\"]"},
+    {"exact_modules", &Matcher::exact_modules, compile_module_pattern, "[\"mylib\"]"},
+    {"package_trees", &Matcher::package_trees, compile_module_pattern, "[\"myapp\"]"},
+    {"exclude_modules", &Matcher::exclude_modules, compile_module_pattern, "[\"myapp::detail\"]"},
+    {"functions", &Matcher::functions, compile_function_pattern, "[\"myapp::run\"]"},
+    {"exclude_functions", &Matcher::exclude_functions, compile_function_pattern, "[\"*::operator*\"]"},
 }};
 
-constexpr std::array<std::string_view, 8> kKeys = {"version",         "name",      "exact_modules",     "package_trees",
-                                                   "exclude_modules", "functions", "exclude_functions", "trace_depth"};
+constexpr std::array<std::string_view, 9> kKeys = {
+    "version",           "name",        "exact_modules", "package_trees", "exclude_modules", "functions",
+    "exclude_functions", "trace_depth", "rules"};
+constexpr std::array<std::string_view, 6> kRuleKeys = {"exact_modules", "package_trees",     "exclude_modules",
+                                                       "functions",     "exclude_functions", "capture"};
 // Of the format, but not of this version.
-constexpr std::array<std::string_view, 4> kLaterKeys = {"files", "exclude_files", "min_duration_us", "rules"};
+constexpr std::array<std::string_view, 3> kLaterKeys = {"files", "exclude_files", "min_duration_us"};
+constexpr std::array<std::string_view, 7> kLaterRuleKeys = {
+    "files", "exclude_files", "min_duration_us", "trace_depth", "sampling_rate", "level", "label"};
+
+// What a rule can capture.
+struct Capturable {
+  std::string_view word;
+  bool Capture::* member;
+};
+constexpr std::array<Capturable, 2> kCapturable = {{{"args", &Capture::args}, {"result", &Capture::result}}};
+constexpr std::string_view kCaptureExample = "[\"args\", \"result\"]";
 
 std::string shown(const Value& value) {
   if (value.kind == Kind::kString) return quoted(value.text);
@@ -69,7 +83,7 @@ class PolicyReader {
                                        std::string(json::describe(document.root.kind)));
       } else {
         for (const Member& member : document.root.members) read_member(member, document.root);
-        warn_of_shadowed();
+        warn_of_shadowed(policy_);
       }
     }
     return {std::move(policy_), sorted(errors_), sorted(warnings_)};
@@ -79,31 +93,41 @@ class PolicyReader {
   using Message = std::pair<Place, std::string>;
 
   void read_member(const Member& member, const Value& root) {
-    const auto first = std::find_if(root.members.begin(), root.members.end(),
-                                    [&](const Member& other) { return other.key == member.key; });
-    if (&*first != &member) {
-      return error(member.place,
-                   quoted(member.key) + " is given twice; first in line " + std::to_string(first->place.line));
-    }
-    for (const NameList& list : kNameLists) {
-      if (member.key == list.key) return read_list(list, member.value);
-    }
+    if (is_repeated(member, root) || read_if_list(member, policy_)) return;
     if (member.key == "version") return read_version(member.value);
     if (member.key == "name") return read_name(member.value);
     if (member.key == "trace_depth") return read_trace_depth(member.value);
+    if (member.key == "rules") return read_rules(member.value);
     if (std::find(kLaterKeys.begin(), kLaterKeys.end(), member.key) != kLaterKeys.end()) {
       return error(member.place, quoted(member.key) + " is not supported by this version of glimpse; remove it");
     }
-    unknown_key(member);
+    unknown("unknown key ", member.key, member.place, kKeys);
   }
 
-  void unknown_key(const Member& member) {
-    const std::string_view near = nearest(member.key, kKeys);
-    if (!near.empty())
-      return error(member.place, "unknown key " + quoted(member.key) + "; did you mean \"" + std::string(near) + "\"?");
+  // Says so where the key stands further above as well.
+  bool is_repeated(const Member& member, const Value& object) {
+    const auto first = std::find_if(object.members.begin(), object.members.end(),
+                                    [&](const Member& other) { return other.key == member.key; });
+    if (&*first == &member) return false;
+    error(member.place, quoted(member.key) + " is given twice; first in line " + std::to_string(first->place.line));
+    return true;
+  }
+
+  bool read_if_list(const Member& member, Matcher& matcher) {
+    for (const NameList& list : kNameLists) {
+      if (member.key != list.key) continue;
+      read_list(list, member.value, matcher);
+      return true;
+    }
+    return false;
+  }
+
+  void unknown(const std::string& what, const std::string& word, Place place, std::span<const std::string_view> words) {
+    const std::string_view near = nearest(word, words);
+    if (!near.empty()) return error(place, what + quoted(word) + "; did you mean \"" + std::string(near) + "\"?");
     std::string known;
-    for (const std::string_view key : kKeys) known.append(known.empty() ? "" : ", ").append(key);
-    error(member.place, "unknown key " + quoted(member.key) + "; known are " + known);
+    for (const std::string_view each : words) known.append(known.empty() ? "" : ", ").append(each);
+    error(place, what + quoted(word) + "; known are " + known);
   }
 
   void read_version(const Value& value) {
@@ -136,12 +160,72 @@ class PolicyReader {
     policy_.trace_depth = depth;
   }
 
-  void read_list(const NameList& list, const Value& value) {
+  void read_rules(const Value& value) {
+    const std::string example =
+        "{ \"functions\": [\"myapp::run\"], \"capture\": " + std::string(kCaptureExample) + " }";
+    if (value.kind != Kind::kArray) {
+      return error(value.place, "rules must be a list such as [" + example + "], got " + shown(value));
+    }
+    for (const Value& item : value.items) {
+      if (item.kind == Kind::kObject) {
+        read_rule(item);
+      } else {
+        error(item.place, "rules must hold objects such as " + example + ", got " + shown(item));
+      }
+    }
+  }
+
+  void read_rule(const Value& object) {
+    Rule rule;
+    rule.line = object.place.line;
+    bool does_something = false;
+    for (const Member& member : object.members) {
+      if (is_repeated(member, object) || read_if_list(member, rule)) continue;
+      if (member.key == "capture") {
+        does_something = true;
+        read_capture(member.value, rule.capture);
+      } else if (std::find(kLaterRuleKeys.begin(), kLaterRuleKeys.end(), member.key) != kLaterRuleKeys.end()) {
+        does_something = true;
+        error(member.place, quoted(member.key) + " in a rule is not supported by this version of glimpse; remove it");
+      } else {
+        unknown("unknown key in a rule ", member.key, member.place, kRuleKeys);
+      }
+    }
+    if (!does_something) {
+      error(object.place, "this rule does nothing; add \"capture\": " + std::string(kCaptureExample));
+    }
+    warn_of_shadowed(rule);
+    policy_.rules.push_back(std::move(rule));
+  }
+
+  void read_capture(const Value& value, Capture& capture) {
+    if (value.kind != Kind::kArray || value.items.empty()) {
+      const std::string got = value.kind == Kind::kArray ? "an empty list" : shown(value);
+      return error(value.place, "capture must be a list such as " + std::string(kCaptureExample) + ", got " + got);
+    }
+    for (const Value& item : value.items) {
+      if (item.kind != Kind::kString) {
+        error(item.place, "capture must hold strings only, got " + shown(item));
+        continue;
+      }
+      const auto found = std::find_if(kCapturable.begin(), kCapturable.end(),
+                                      [&](const Capturable& each) { return each.word == item.text; });
+      if (found == kCapturable.end()) {
+        constexpr std::array<std::string_view, 2> kWords = {kCapturable[0].word, kCapturable[1].word};
+        unknown("capture: unknown word ", item.text, item.place, kWords);
+        continue;
+      }
+      if (capture.*found->member) warning(item.place, "capture has " + quoted(item.text) + " twice");
+      capture.*found->member = true;
+    }
+  }
+
+  void read_list(const NameList& list, const Value& value, Matcher& matcher) {
     const std::string key(list.key);
     if (value.kind != Kind::kArray) {
       return error(value.place, key + " must be a list such as " + std::string(list.example) + ", got " + shown(value));
     }
-    std::vector<Pattern>& patterns = policy_.*list.member;
+    std::vector<Pattern>& patterns = matcher.*list.member;
     for (const Value& item : value.items) {
       if (item.kind != Kind::kString) {
         error(item.place, key + " must hold strings only, got " + shown(item));
@@ -156,7 +240,7 @@ class PolicyReader {
       compiled->line = item.place.line;
       compiled->column = item.place.column;
       if (const Pattern* same = find(patterns, *compiled)) {
-        warning(*compiled,
+        warning(item.place,
                 key + " has " + quoted(compiled->text) + " twice; first in line " + std::to_string(same->line));
       }
       if (list.compile == compile_module_pattern) warn_of_library_suffix(*compiled);
@@ -170,23 +254,23 @@ class PolicyReader {
     if (!pattern.text.starts_with("lib") || suffix == std::string::npos) return;
     const std::size_t after = suffix + 3;
     if (after != pattern.text.size() && pattern.text[after] != '.') return;
-    warning(pattern,
+    warning(place_of(pattern),
             quoted(pattern.text) + ": a library is named without \".so\": \"" + pattern.text.substr(0, suffix) + "\"");
   }
 
   // Entries that ask for just what another entry excludes.
-  void warn_of_shadowed() {
+  void warn_of_shadowed(const Matcher& matcher) {
     const auto warn = [&](const std::vector<Pattern>& included, const std::vector<Pattern>& excluded) {
       for (const Pattern& pattern : included) {
         const Pattern* by = find(excluded, pattern);
         if (by == nullptr) continue;
-        warning(pattern, std::string(pattern.key) + " " + quoted(pattern.text) + " has no effect: " +
-                             std::string(by->key) + " in line " + std::to_string(by->line) + " excludes it");
+        warning(place_of(pattern), std::string(pattern.key) + " " + quoted(pattern.text) + " has no effect: " +
+                                       std::string(by->key) + " in line " + std::to_string(by->line) + " excludes it");
       }
     };
-    warn(policy_.exact_modules, policy_.exclude_modules);
-    warn(policy_.package_trees, policy_.exclude_modules);
-    warn(policy_.functions, policy_.exclude_functions);
+    warn(matcher.exact_modules, matcher.exclude_modules);
+    warn(matcher.package_trees, matcher.exclude_modules);
+    warn(matcher.functions, matcher.exclude_functions);
   }
 
   static const Pattern* find(const std::vector<Pattern>& patterns, const Pattern& wanted) {
@@ -198,9 +282,9 @@ class PolicyReader {
   }
 
   void error(Place place, std::string message) { errors_.emplace_back(place, std::move(message)); }
-  void warning(const Pattern& pattern, const std::string& message) {
-    warnings_.emplace_back(Place{pattern.line, pattern.column}, "warning: " + message);
-  }
+  void warning(Place place, const std::string& message) { warnings_.emplace_back(place, "warning: " + message); }
+
+  static Place place_of(const Pattern& pattern) { return {pattern.line, pattern.column}; }
 
   std::vector<Error> sorted(std::vector<Message>& messages) const {
     std::sort(messages.begin(), messages.end());

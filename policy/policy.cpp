@@ -2,6 +2,21 @@
 
 namespace glimpse::policy {
 
+Verdict Policy::explain(const Function& function) const {
+  if (function.asked) return {.recorded = true, .reason = Reason::kAsked};
+  return Matcher::explain(function);
+}
+
+Capture Policy::capture(const Function& function) const {
+  Capture wanted;
+  for (const Rule& rule : rules) {
+    if (!rule.decide(function)) continue;
+    wanted.args = wanted.args || rule.capture.args;
+    wanted.result = wanted.result || rule.capture.result;
+  }
+  return wanted;
+}
+
 Policy built_in_policy() { return {}; }
 
 }  // namespace glimpse::policy

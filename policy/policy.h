@@ -59,23 +59,52 @@ struct Pattern {
   std::string_view key;  // the list it stands in: "package_trees"; a constant
 };
 
-struct Policy {
-  std::string path;    // empty for the built-in policy
-  std::string sha256;  // 64 hex digits, of the file's bytes
-  std::string name;
-  std::string version;
+// Which functions are meant: what a policy and each of its rules begin with.
+struct Matcher {
   std::vector<Pattern> exact_modules;
   std::vector<Pattern> package_trees;
   std::vector<Pattern> exclude_modules;
   std::vector<Pattern> functions;
   std::vector<Pattern> exclude_functions;
-  unsigned trace_depth = kDefaultTraceDepth;  // recorded calls open at once on a thread
 
-  // Whether calls of this function are recorded. Excluding wins over including, and the source over both.
+  // Whether this function is meant. Excluding wins over including.
   bool decide(const Function& function) const { return explain(function).recorded; }
 
   // The same with the reason.
   Verdict explain(const Function& function) const;
+};
+
+// What is recorded of a call beside the call itself.
+struct Capture {
+  bool args = false;
+  bool result = false;
+
+  bool any() const { return args || result; }
+  friend bool operator==(const Capture&, const Capture&) = default;
+};
+
+// An entry of `rules`: what it wants of the functions it means. It makes no function recorded.
+struct Rule : Matcher {
+  Capture capture;
+  unsigned line = 0;  // where it stands in the policy file
+};
+
+struct Policy : Matcher {
+  std::string path;    // empty for the built-in policy
+  std::string sha256;  // 64 hex digits, of the file's bytes
+  std::string name;
+  std::string version;
+  unsigned trace_depth = kDefaultTraceDepth;  // recorded calls open at once on a thread
+  std::vector<Rule> rules;
+
+  // Whether calls of this function are recorded: where it is meant, and wherever the source asks for it.
+  bool decide(const Function& function) const { return explain(function).recorded; }
+
+  // The same with the reason.
+  Verdict explain(const Function& function) const;
+
+  // What all rules together want of this function, where it is recorded.
+  Capture capture(const Function& function) const;
 };
 
 // Everything but the standard library, at the default depth: what is in force where no policy file is found.

@@ -57,7 +57,8 @@ void take_back(Thread& thread) {
   }
 }
 
-// The first lane that no hook holds; null where handlers nest too deeply, or there is no memory.
+}  // namespace
+
 Lane* handler_lane(Thread& thread) {
   if (thread.nested == nullptr && !make_nested_lanes(thread)) return nullptr;
   for (unsigned i = 0; i < kNestedLanes; ++i) {
@@ -65,8 +66,6 @@ Lane* handler_lane(Thread& thread) {
   }
   return nullptr;
 }
-
-}  // namespace
 
 void take_back_abandoned(Thread& thread, std::uintptr_t stack_pointer) {
   if (abandoned(thread.lane, stack_pointer)) take_back(thread);

@@ -228,6 +228,23 @@ bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
   return true;
 }
 
+// `record` and its texts behind the head, which passes over them at last. There is room.
+void store_record(Lane& lane, std::uint64_t header, const std::uint64_t* payload, std::uint32_t payload_words,
+                  const Bytes (&texts)[3]) {
+  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
+  std::uint64_t at = head;
+  store_word(lane, at++, header);
+  for (std::uint32_t i = 0; i < payload_words; ++i) store_word(lane, at++, payload[i]);
+  for (const Bytes& text : texts) {
+    for (std::uint32_t i = 0; i < text.length; i += 8) {
+      std::uint64_t word = 0;
+      copy_bytes(&word, text.at + i, text.length - i < 8 ? text.length - i : 8);
+      store_word(lane, at++, word);
+    }
+  }
+  lane.ring->head.store(at, std::memory_order_release);
+}
+
 }  // namespace
 
 bool push_slowly(Lane& lane, std::uint32_t event) {
@@ -256,19 +273,23 @@ bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload
   const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
   std::uint64_t ticks = 0;
   if (!prepare(lane, words + 1, Need::kEnd, ticks)) return false;
-  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
-  std::uint64_t at = head;
-  store_word(lane, at++, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)));
-  for (std::uint32_t i = 0; i < payload_words; ++i) store_word(lane, at++, payload[i]);
-  for (const Bytes& text : {first, second, third}) {
-    for (std::uint32_t i = 0; i < text.length; i += 8) {
-      std::uint64_t word = 0;
-      copy_bytes(&word, text.at + i, text.length - i < 8 ? text.length - i : 8);
-      store_word(lane, at++, word);
-    }
-  }
-  lane.ring->head.store(head + words + 1, std::memory_order_release);
+  store_record(lane, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)), payload, payload_words,
+               {first, second, third});
   go_on(lane, before + words + 1 + kForewordWords);
+  return true;
+}
+
+bool push_captured(Lane& lane, wire::RecordType type, wire::FunctionId function, Bytes text) {
+  if (!ensure_ring(lane)) return false;
+  const std::uint32_t words = 1 + wire::words_for(text.length);
+  const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
+  const std::uint64_t with_event = words + 1 + 1 + kForewordWords;
+  std::uint64_t ticks = 0;
+  if (!prepare(lane, with_event, Need::kStart, ticks)) return false;
+  const std::uint64_t payload = function | (std::uint64_t{text.length} << 32);
+  store_record(lane, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)), &payload, 1,
+               {text, {nullptr, 0}, {nullptr, 0}});
+  go_on(lane, before + with_event + kForewordWords);
   return true;
 }
 

@@ -23,6 +23,10 @@ struct Bytes {
 bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload, std::uint32_t payload_words,
                  Bytes first = {nullptr, 0}, Bytes second = {nullptr, 0}, Bytes third = {nullptr, 0});
 
+// What was captured of a call whose event comes next: RecordType::kArguments or kResult. False where there is no room
+// for it beside that event, and nothing that is kept back for others is taken: the call is then recorded without.
+bool push_captured(Lane& lane, wire::RecordType type, wire::FunctionId function, Bytes text);
+
 // The innermost `frames` recorded calls were left.
 void push_leave(Lane& lane, std::uint32_t frames, wire::LeaveReason reason);
 

@@ -58,7 +58,9 @@ CallText::CallText(const FieldSet& fields)
               .exception_type = fields.has(Key::exception_type),
               .exception = fields.has(Key::exception),
               .stack_trace = fields.has(Key::stack_trace),
-              .fingerprint = fields.has(Key::fingerprint)} {
+              .fingerprint = fields.has(Key::fingerprint),
+              .args = fields.has(Key::args),
+              .result = fields.has(Key::result)} {
   for (std::size_t stage = 0; stage < heads_.size(); ++stage) {
     std::string head;
     if (fields.has(Key::record_type)) append_string(head, Key::record_type, "log_entry");
@@ -81,6 +83,7 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
     bytes += kMaxEscapedPerByte * (exception->type.size() + exception->what.size() + exception->stack_trace.size() +
                                    exception->fingerprint.size());
   }
+  bytes += kMaxEscapedPerByte * record.captured.size();
   char* const begin = buffer.reserve(bytes);
 
   char* out = copy(begin, heads_[static_cast<std::size_t>(record.stage)]);
@@ -106,7 +109,10 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
   if (wanted_.depth) out = write_number(out, record.depth);
   if (record.stage == Stage::kStart) {
     out = copy_padded<kStep>(out, function.name + padded(function.name_size), function.location_size);
-  } else if (wanted_.duration) {
+  }
+  if (!record.captured.empty()) [[unlikely]]
+    out = write_captured(out, record);
+  if (record.stage != Stage::kStart && wanted_.duration) {
     out = copy_literal(out, ",\"duration_ms\":");
     out = write_milliseconds(out, record.duration_ns);
   }
@@ -178,6 +184,19 @@ char* CallText::write_exception(char* out, const Exception& exception) const {
     out = write_escaped(out, exception.fingerprint);
     *out++ = '"';
   }
+  return out;
+}
+
+char* CallText::write_captured(char* out, const Call& record) const {
+  if (record.stage == Stage::kStart && wanted_.args) {
+    out = copy_literal(out, ",\"args\":\"");
+  } else if (record.stage == Stage::kEnd && wanted_.result) {
+    out = copy_literal(out, ",\"result\":\"");
+  } else {
+    return out;
+  }
+  out = write_escaped(out, record.captured);
+  *out++ = '"';
   return out;
 }
 

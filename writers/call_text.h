@@ -55,7 +55,7 @@ class CallText {
   // The wanted keys whose values are made for each record.
   struct Wanted {
     bool entry_id, call_id, parent_call_id, timestamp, depth, duration, exception_type, exception, stack_trace,
-        fingerprint;
+        fingerprint, args, result;
   };
 
   const FunctionText& function_text(const Function& function);
@@ -64,6 +64,7 @@ class CallText {
   void prepare(ThreadText& slot, std::uint32_t pid, std::uint32_t tid);
   char* keep(std::size_t bytes);
   char* write_exception(char* out, const Exception& exception) const;
+  char* write_captured(char* out, const Call& record) const;
 
   template <std::size_t kRoom>
   static Piece<kRoom> piece(std::string_view text);

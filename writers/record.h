@@ -48,6 +48,7 @@ struct Call {
   std::uint32_t depth = 0;
   std::uint64_t duration_ns = 0;         // kEnd, kException
   const Exception* exception = nullptr;  // kException only
+  std::string_view captured;             // kStart: the arguments; kEnd: the result. Empty where not captured
 };
 
 // record_type "thread": before the thread's first call, and when it is renamed.

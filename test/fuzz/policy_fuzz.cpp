@@ -58,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const policy::Function function{name, name.substr(0, name.rfind("::")), false};
     report.policy.explain(function);
     report.policy.explain({name, name, true});
+    report.policy.capture(function);
     policy::unmatched(report.policy, {&function, 1});
   }
   return 0;

@@ -44,6 +44,12 @@ class FakeRing {
   FakeRing& left(std::uint32_t frames, LeaveReason reason, std::uint64_t ticks) {
     return record(RecordType::kLeave, {frames | (std::uint64_t{static_cast<std::uint32_t>(reason)} << 32)}, ticks);
   }
+  FakeRing& arguments(FunctionId function, std::string_view text, std::uint64_t ticks) {
+    return captured(RecordType::kArguments, function, text, ticks);
+  }
+  FakeRing& result(FunctionId function, std::string_view text, std::uint64_t ticks) {
+    return captured(RecordType::kResult, function, text, ticks);
+  }
   FakeRing& lost(std::uint64_t starts, std::uint64_t ends, std::uint64_t ticks) {
     header_.lost_starts += starts;
     header_.lost_ends += ends;
@@ -87,6 +93,12 @@ class FakeRing {
   RingHeader& header() { return header_; }
 
  private:
+  FakeRing& captured(RecordType type, FunctionId function, std::string_view text, std::uint64_t ticks) {
+    std::vector<std::uint64_t> payload{function | (std::uint64_t{text.size()} << 32)};
+    add_text(payload, text);
+    return record(type, payload, ticks);
+  }
+
   FakeRing& event(FunctionId function, EventKind kind, std::uint64_t ticks) {
     tell_epoch(ticks);
     put(pack_event(function, kind, static_cast<std::uint32_t>(ticks)));

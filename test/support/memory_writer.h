@@ -26,6 +26,7 @@ struct KeptCall {
   std::string stack_trace;
   std::string fingerprint;
   std::string what;
+  std::string captured;
 };
 struct KeptThread {
   Thread thread;  // without its name
@@ -44,7 +45,8 @@ class MemoryWriter final : public Writer {
   static constexpr std::size_t kBytesPerRecord = 300;
 
   void call(const Call& record) override {
-    KeptCall kept{record, *record.function, record.exception != nullptr, false, {}, {}, {}, {}};
+    KeptCall kept{
+        record, *record.function, record.exception != nullptr, false, {}, {}, {}, {}, std::string(record.captured)};
     if (record.exception != nullptr) {
       kept.exception_type = record.exception->type;
       kept.stack_trace = record.exception->stack_trace;
@@ -53,6 +55,7 @@ class MemoryWriter final : public Writer {
       kept.what = record.exception->what;
     }
     kept.call.exception = nullptr;
+    kept.call.captured = {};
     records_.emplace_back(std::move(kept));
   }
   void process(const Process& record) override { records_.emplace_back(record); }

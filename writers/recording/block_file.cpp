@@ -32,7 +32,7 @@ bool is_sound(const BlockHeader& header) {
 bool is_header(std::string_view bytes, BlockHeader& header) {
   if (bytes.size() < sizeof header || !bytes.starts_with(kMagic)) return false;
   std::memcpy(&header, bytes.data(), sizeof header);
-  return header.version == kVersion && is_sound(header) &&
+  return header.version >= kOldestVersion && header.version <= kVersion && is_sound(header) &&
          header.header_crc == crc32c(bytes.substr(0, offsetof(BlockHeader, header_crc)));
 }
 
@@ -161,9 +161,9 @@ Error BlockFile::step_to_next_header() {
   if (first.size() >= kMagic.size() + sizeof version) {
     std::memcpy(&version, first.data() + kMagic.size(), sizeof version);
   }
-  if (first.starts_with(kMagic) && version != kVersion) {
-    return {fmt::format("{}: byte {}: a recording of version {}; this glimpse reads version {}", name_, from, version,
-                        kVersion)};
+  if (first.starts_with(kMagic) && (version < kOldestVersion || version > kVersion)) {
+    return {fmt::format("{}: byte {}: a recording of version {}; this glimpse reads versions {} to {}", name_, from,
+                        version, kOldestVersion, kVersion)};
   }
   return {fmt::format("{}: damaged from byte {} to {}", name_, from, offset_)};
 }

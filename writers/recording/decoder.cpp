@@ -178,6 +178,7 @@ bool Decoder::read_explicit(Call& call, std::uint32_t& function) {
   } else if (has_top) {
     call.duration_ns = Expectation::duration_ns(top, call.timestamp_ns);
   }
+  if (given(kGivenText)) call.captured = rest_.text();
   return true;
 }
 

@@ -23,7 +23,8 @@ void Encoder::add(const Call& record) {
       static_cast<std::uint64_t>(record.timestamp_ns) - static_cast<std::uint64_t>(expected_.last_ns);
   const bool forwards = record.timestamp_ns >= expected_.last_ns;
   std::uint64_t odd = (record.entry_id ^ expected_.next_entry_id) |
-                      static_cast<std::uint64_t>(record.level != expected_.level_of(record.stage) || !forwards);
+                      static_cast<std::uint64_t>(record.level != expected_.level_of(record.stage) || !forwards) |
+                      record.captured.size();
   if (record.stage == Stage::kStart) {
     odd |= (record.call_id ^ (expected_.last_call_id() + 1)) | (record.parent_call_id ^ thread.parent()) |
            (record.depth ^ thread.depth);
@@ -118,6 +119,7 @@ void Encoder::add_explicit(const Call& record, std::uint32_t function) {
   if (record.level != expected_.level_of(record.stage)) mask |= kGivenLevel;
   if (backwards) mask |= kGivenTime;
   if (!known_duration) mask |= kGivenDuration;
+  if (!record.captured.empty()) mask |= kGivenText;
   const std::uint64_t since =
       static_cast<std::uint64_t>(record.timestamp_ns) - static_cast<std::uint64_t>(expected_.last_ns);
 
@@ -135,6 +137,7 @@ void Encoder::add_explicit(const Call& record, std::uint32_t function) {
     time_.number(since);
   }
   if ((mask & kGivenDuration) != 0) rest_.number(record.duration_ns);
+  if ((mask & kGivenText) != 0) rest_.text(record.captured);
   if ((mask & kGivenLevel) != 0 && record.stage != Stage::kException) expected_.level = record.level;
 }
 

@@ -21,7 +21,9 @@ static_assert(std::endian::native == std::endian::little, "headers are written a
 
 // Its first byte is no text in any encoding: tools do not take a recording for text.
 inline constexpr std::string_view kMagic{"\x89GLIMPSE", 8};
-inline constexpr std::uint16_t kVersion = 1;
+inline constexpr std::uint16_t kVersion = 2;
+// The reader's: what these have to say, version 2 says the same way.
+inline constexpr std::uint16_t kOldestVersion = 1;
 
 enum class BlockKind : std::uint16_t { kNames = 1, kRecords = 2 };  // readers skip kinds they do not know
 
@@ -83,6 +85,7 @@ enum Given : std::uint64_t {
   kGivenLevel = 1 << 7,     // as it is
   kGivenTime = 1 << 8,      // difference from the call before, which may be negative; then not in the column `time`
   kGivenDuration = 1 << 9,  // as it is
+  kGivenText = 1 << 10,     // a text: the arguments of a START, the result of an END
 };
 
 // Behind all that, for each EXCEPTION, explicit or not: one of these words, and four texts where it has the first.

@@ -18,6 +18,8 @@ enum class RecordType : std::uint32_t {
   kLost = 5,    // events were lost here: LostPayload
   kRename = 6,  // payload: the thread's new name, two words, padded with zeros
   kSwitch = 7,  // payload: number of the stack that the lane runs on from here on; each has its own open calls. 0 first
+  kArguments = 8,  // of the call whose START comes next on this stack, but for calls of handlers: CapturedPayload
+  kResult = 9,     // of the innermost open call, which ends next, but for calls of handlers: CapturedPayload
 };
 
 // Why frames were left. The innermost `frames` open calls of the lane's stack end here.
@@ -60,6 +62,13 @@ struct LostPayload {
   std::uint64_t ends;
 };
 
+// Followed by the text, padded with zeros to whole words.
+struct CapturedPayload {
+  std::uint32_t function;  // a FunctionId
+  std::uint32_t text_bytes;
+};
+
+static_assert(sizeof(CapturedPayload) == 8);
 static_assert(sizeof(ThrowPayload) == 16);
 static_assert(sizeof(LeavePayload) == 8);
 static_assert(sizeof(LostPayload) == 16);

@@ -8,7 +8,8 @@ of its own, in which the program runs; what FileCheck reads is a view of the rec
         EXCEPTION app::parse(int) std::runtime_error "bad line"
       END app::load(int)
 
-or, with --jq FILTER, what `jq -c FILTER` makes of them. FileCheck knows the prefixes CHECK, GCC or CLANG, O0 … O3, and FILTER or NATIVE.
+with ` (n=1, name="otto")` behind a START and ` -> 5` behind an END where arguments and results were captured; or, with
+--jq FILTER, what `jq -c FILTER` makes of them. FileCheck knows the prefixes CHECK, GCC or CLANG, O0 … O3, and FILTER or NATIVE.
 Failure: the first build that fails ends the test, saying how to repeat it by hand.
 """
 
@@ -60,6 +61,10 @@ def view(trace):
         kind = record["record_type"]
         if kind == "log_entry":
             line = "  " * record["depth"] + f"{record['stage']} {record['function']}"
+            if "args" in record:
+                line += f" ({record['args']})"
+            if "result" in record:
+                line += f" -> {record['result']}"
             if record["stage"] == "EXCEPTION":
                 line += " " + record.get("exception_type", "?")
                 if "exception" in record:
@@ -75,7 +80,7 @@ class Failed(Exception):
 
 
 # What the archive alone does not bring along; cmake/glimpse.pc.in says the same.
-STATIC_ASKS = "-Wl,-u,_Unwind_RaiseException,-u,__cxa_begin_catch,-u,dlclose"
+STATIC_ASKS = "-Wl,-u,_Unwind_RaiseException,-u,__cxa_begin_catch,-u,dlclose,-u,glimpse_capture_args"
 
 
 def link_flags(options, way):

@@ -19,10 +19,10 @@ class Listener final : public CallSink {
     switch (call.stage) {
       case writers::Stage::kStart:
         lines.push_back("START " + call_text + " under " + std::to_string(call.parent_call_id) + " depth " +
-                        std::to_string(call.depth));
+                        std::to_string(call.depth) + captured(call));
         return;
       case writers::Stage::kEnd:
-        lines.push_back("END " + call_text + " in " + std::to_string(call.duration_ns));
+        lines.push_back("END " + call_text + " in " + std::to_string(call.duration_ns) + captured(call));
         return;
       case writers::Stage::kException:
         std::string line = "EXCEPTION " + call_text + " in " + std::to_string(call.duration_ns);
@@ -46,6 +46,10 @@ class Listener final : public CallSink {
   }
 
   Lines take() { return std::exchange(lines, {}); }
+
+  static std::string captured(const writers::Call& call) {
+    return call.captured.empty() ? "" : " with " + std::string(call.captured);
+  }
 
   Lines lines;
   std::vector<writers::Call> ends;
@@ -323,6 +327,107 @@ TEST_F(CallStackTest, AHandlerLyingOnNothingOpenIsOutermost) {
   handler.lie_on(&stack_);
   handler.start(b_, 1);
   EXPECT_EQ(listener_.lines.back(), "START 1 b under 0 depth 0");
+}
+
+TEST_F(CallStackTest, ArgumentsGoWithTheNextStartOfTheirFunctionAndResultsWithItsEnd) {
+  stack_.arguments(a_, "n=1");
+  stack_.start(a_, 0);
+  stack_.arguments(a_, "n=2");
+  stack_.start(a_, 1);
+  stack_.result(a_, "two");
+  stack_.end(a_, 2);
+  stack_.start(b_, 3);
+  stack_.end(b_, 4);
+  stack_.result(a_, "one");
+  stack_.end(a_, 5);
+  EXPECT_EQ(listener_.take(),
+            (Lines{"START 1 a under 0 depth 0 with n=1", "START 2 a under 1 depth 1 with n=2", "END 2 a in 1 with two",
+                   "START 3 b under 1 depth 1", "END 3 b in 1", "END 1 a in 5 with one"}));
+}
+
+TEST_F(CallStackTest, CallsOfAHandlerComeBetweenACapturedTextAndItsEvent) {
+  stack_.arguments(a_, "n=1");
+  stack_.start(b_, 0);  // the handler's
+  stack_.arguments(c_, "c");
+  stack_.start(c_, 1);
+  stack_.end(c_, 2);
+  stack_.result(b_, "b");
+  stack_.end(b_, 3);
+  stack_.start(a_, 4);
+  stack_.result(a_, "one");
+  stack_.arguments(b_, "again");
+  stack_.start(b_, 5);
+  stack_.end(b_, 6);
+  stack_.end(a_, 7);
+  EXPECT_EQ(listener_.take(), (Lines{"START 1 b under 0 depth 0", "START 2 c under 1 depth 1 with c", "END 2 c in 1",
+                                     "END 1 b in 3 with b", "START 3 a under 0 depth 0 with n=1",
+                                     "START 4 b under 3 depth 1 with again", "END 4 b in 1", "END 3 a in 3 with one"}));
+}
+
+TEST_F(CallStackTest, WhatWasCapturedOfACallThatNeverComesIsForgotten) {
+  stack_.start(b_, 0);
+  stack_.arguments(a_, "lost");
+  stack_.forget_captured();
+  stack_.start(a_, 1);
+  stack_.end(a_, 2);
+  stack_.arguments(a_, "jumped over");
+  stack_.left(1, Left::kOtherwise, 3);
+  stack_.start(a_, 4);
+  stack_.end(a_, 5);
+  stack_.arguments(a_, "in a gap");
+  stack_.gap(0, 0, false, 6);
+  stack_.start(a_, 7);
+  stack_.arguments(a_, "deeper");
+  stack_.end(a_, 8);
+  stack_.start(a_, 9);
+  stack_.end(a_, 10);
+  for (const std::string& line : listener_.take()) EXPECT_EQ(line.find("with"), std::string::npos) << line;
+}
+
+TEST_F(CallStackTest, AnExceptionHasNoResultAndNobodyElseGetsIt) {
+  stack_.start(a_, 0);
+  stack_.start(b_, 1);
+  stack_.result(b_, "b");
+  stack_.thrown(1, "T", "", false);
+  stack_.left(1, Left::kUnwound, 2);
+  stack_.start(b_, 3);
+  stack_.result(a_, "not innermost");
+  stack_.end(b_, 4);
+  stack_.end(a_, 5);
+  EXPECT_EQ(listener_.take(), (Lines{"START 1 a under 0 depth 0", "START 2 b under 1 depth 1", "EXCEPTION 2 b in 1 T",
+                                     "START 3 b under 1 depth 1", "END 3 b in 1", "END 1 a in 5"}));
+}
+
+TEST_F(CallStackTest, ArgumentsOfCallsThatAreNotRecordedGoWithThem) {
+  stack_.arguments(hidden_, "secret");
+  stack_.start(hidden_, 0);
+  stack_.arguments(a_, "n=1");
+  stack_.start(a_, 1);
+  stack_.end(a_, 2);
+  stack_.end(hidden_, 3);
+  EXPECT_EQ(listener_.take(), (Lines{"START 1 a under 0 depth 0 with n=1", "END 1 a in 1"}));
+}
+
+TEST_F(CallStackTest, CapturedTextsAreBounded) {
+  std::vector<DecidedFunction> many(1000, a_);
+  for (const DecidedFunction& each : many) stack_.arguments(each, "x");
+  EXPECT_EQ(stack_.save(true, [](const DecidedFunction&) { return 1u; }).captured.size(), 64u);
+}
+
+TEST_F(CallStackTest, AnotherStackGoesOnWithWhatWasCaptured) {
+  const auto id_of = [&](const DecidedFunction& function) { return function.function.index; };
+  const auto function_of = [&](std::uint32_t id) -> const DecidedFunction& { return id == 1 ? a_ : b_; };
+  stack_.start(a_, 0);
+  stack_.result(a_, "one");
+  stack_.arguments(b_, "n=1");
+  CallStack next(listener_, 5);
+  next.restore(stack_.save(true, id_of), function_of);
+  EXPECT_FALSE(stack_.changed());
+  next.start(b_, 1);
+  next.end(b_, 2);
+  next.end(a_, 3);
+  EXPECT_EQ(listener_.take(), (Lines{"START 1 a under 0 depth 0", "START 2 b under 1 depth 1 with n=1", "END 2 b in 1",
+                                     "END 1 a in 3 with one"}));
 }
 
 }  // namespace

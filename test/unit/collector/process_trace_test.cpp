@@ -32,6 +32,8 @@ constexpr std::size_t kAnyBytes = std::numeric_limits<std::size_t>::max();
 policy::Policy deep_policy() {
   policy::Policy policy = policy::built_in_policy();
   policy.trace_depth = 100;
+  policy.rules.push_back({});
+  policy.rules.back().capture = {true, true};
   return policy;
 }
 
@@ -69,6 +71,7 @@ class ProcessTraceTest : public testing::Test {
         std::string line = std::string(stages[static_cast<int>(call->call.stage)]) + " " +
                            std::to_string(call->call.call_id) + " " + call->function.name + " tid " +
                            std::to_string(call->call.tid);
+        if (!call->captured.empty()) line += " with " + call->captured;
         if (call->has_exception) line += " " + call->exception_type + (call->has_what ? ": " + call->what : "");
         lines.push_back(line);
       } else if (const auto* thread = std::get_if<writers::KeptThread>(&record)) {
@@ -328,6 +331,22 @@ TEST_F(ProcessTraceTest, ATextLongerThanItsRecordIsCut) {
   consume();
   EXPECT_EQ(writer_.only<writers::KeptCall>().at(1).exception_type, "aaaaaaaa");
   EXPECT_EQ(writer_.only<writers::KeptCall>().at(1).what, "");
+}
+
+TEST_F(ProcessTraceTest, CapturedTextsStandInTheRingBeforeTheirEvents) {
+  const std::uint32_t f = process_.add_function(0x10);
+  FakeRing ring = process_.claim_ring(7, "main");
+  ring.arguments(f, "n=1, text=\"a longer one\"", kTicks + 1).start(f, kTicks + 2);
+  ring.result(f, "-1", kTicks + 3).end(f, kTicks + 4);
+  ring.arguments(f, "lost", kTicks + 5).lost(1, 0, kTicks + 6).start(f, kTicks + 7);
+  ring.record(wire::RecordType::kResult, {f | (std::uint64_t{400} << 32), 0x6f6e}, kTicks + 8).end(f, kTicks + 9);
+  ring.record(wire::RecordType::kArguments, {}, kTicks + 10);
+  ring.record(wire::RecordType::kResult, {}, kTicks + 11);
+  open();
+  consume();
+  EXPECT_EQ(lines(), (Lines{"thread 7 main", "START 1 unknown+0x10 tid 7 with n=1, text=\"a longer one\"",
+                            "END 1 unknown+0x10 tid 7 with -1", "notice dropped 2", "START 2 unknown+0x10 tid 7",
+                            "END 2 unknown+0x10 tid 7 with " + std::string("no\0\0\0\0\0\0", 8)}));
 }
 
 TEST_F(ProcessTraceTest, RecordsOfLaterVersionsArePassed) {

@@ -27,6 +27,7 @@ TEST(PolicyCases, EveryFunctionIsDecidedAsTheTableSays) {
   ASSERT_TRUE(table.is_open());
   std::optional<Policy> policy;
   int cases = 0;
+  int captures = 0;
   std::string line;
   for (int number = 1; std::getline(table, line); ++number) {
     SCOPED_TRACE("policy_cases.txt:" + std::to_string(number) + ": " + line);
@@ -38,21 +39,27 @@ TEST(PolicyCases, EveryFunctionIsDecidedAsTheTableSays) {
       continue;
     }
     ASSERT_TRUE(policy.has_value());
-    ASSERT_TRUE(line.starts_with("+ ") || line.starts_with("- "));
+    ASSERT_TRUE(line.starts_with("+ ") || line.starts_with("- ") || line.starts_with("= "));
     const std::vector<std::string> column = columns(line.substr(2));
     ASSERT_TRUE(column.size() == 2 || column.size() == 3);
     std::string module = column[1];
     const bool binary = module.starts_with('[') && module.ends_with(']');
     if (binary) module = module.substr(1, module.size() - 2);
     const Function function{column[0], module, binary};
-    const Verdict verdict = policy->explain(function);
     const std::string by = column.size() == 3 ? column[2] : "";
+    if (line[0] == '=') {
+      EXPECT_EQ(policy->capture(function), (Capture{by.find("args") != by.npos, by.find("result") != by.npos}));
+      ++captures;
+      continue;
+    }
+    const Verdict verdict = policy->explain(function);
     EXPECT_EQ(verdict.recorded, line[0] == '+');
     EXPECT_EQ(verdict.key.empty() ? "" : std::string(verdict.key) + " " + std::string(verdict.pattern), by);
     EXPECT_EQ(policy->decide(function), verdict.recorded);
     ++cases;
   }
   EXPECT_GE(cases, 80);
+  EXPECT_GE(captures, 10);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST(PolicyParser, TheExamplesOfTheDocumentationHold) {
       block += line + "\n";
     }
   }
-  EXPECT_EQ(policies, 3);
+  EXPECT_EQ(policies, 4);
   EXPECT_EQ(messages, 5);
 }
 

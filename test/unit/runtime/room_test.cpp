@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "collector/call_stack.h"
@@ -122,6 +124,24 @@ TEST_F(RoomTest, EachRecordedCallHasRoomForItsEndHoweverFullTheRing) {
   for (std::uint64_t i = 0; i < kOpen; ++i) EXPECT_TRUE(end(1)) << i;
   EXPECT_EQ(ring().lost_ends.load(), 0u);
   EXPECT_EQ(ring().lost_starts.load(), 1u);
+}
+
+TEST_F(RoomTest, WhatIsCapturedTakesNothingThatIsKeptForEndsNorTheRoomOfItsStart) {
+  make(OverflowMode::kDrop);
+  constexpr std::uint64_t kOpen = 10;
+  const char text[] = "twenty-four bytes of it";
+  for (std::uint64_t open = 0; open < kOpen; ++open) {
+    have_open(open);
+    ASSERT_TRUE(start(1));
+  }
+  have_open(kOpen);
+  while (push_captured(lane(), wire::RecordType::kArguments, 2, {text, 24})) {
+    ASSERT_TRUE(start(2));
+    ASSERT_TRUE(end(2));
+  }
+  for (std::uint64_t i = 0; i < kOpen; ++i) EXPECT_TRUE(end(1)) << i;
+  EXPECT_EQ(ring().lost_ends.load() + ring().lost_starts.load(), 0u);
+  EXPECT_FALSE(push_captured(lane(), wire::RecordType::kArguments, 2, {text, 1 << 20}));
 }
 
 TEST_F(RoomTest, BlockWaitsForTheReaderAndLosesNothing) {
@@ -345,11 +365,24 @@ TEST_F(RoomTest, WhatAReaderClaimedIsNotTakenAndCountsWithItWhenItDies) {
 // Calls as the collector makes them of what the reader shows.
 class Counted final : public collector::CallSink {
  public:
-  void emit(writers::Call& call) override { ++(call.stage == writers::Stage::kStart ? starts : ends); }
+  void emit(writers::Call& call) override {
+    ++(call.stage == writers::Stage::kStart ? starts : ends);
+    if (call.captured.empty()) return;
+    ++texts;
+    if (call.stage == writers::Stage::kStart) {
+      text_of[call.call_id] = call.captured;
+    } else if (const auto found = text_of.find(call.call_id); found != text_of.end()) {
+      wrong_texts += found->second == call.captured ? 0 : 1;
+    }
+  }
   std::uint64_t next_call_id() override { return starts + 1; }
   const collector::StackText& stack_text(const std::vector<std::uint64_t>&, std::string_view) override { return none; }
   std::uint64_t starts = 0;
   std::uint64_t ends = 0;
+  // Arguments and result of each call are the same here.
+  std::uint64_t texts = 0;
+  std::uint64_t wrong_texts = 0;
+  std::map<std::uint64_t, std::string> text_of;  // by call
   collector::StackText none;
 };
 
@@ -359,21 +392,27 @@ TEST_F(RoomTest, AReaderBesideAnOverwritingThreadLosesNoCountAndNoNesting) {
   std::atomic<bool> done{false};
   std::atomic<std::uint64_t> gaps{0};
   std::uint64_t made = 0;
-  std::vector<std::uint32_t> open;
+  std::vector<std::pair<std::uint32_t, std::string>> open;
+  const auto capture = [&](wire::RecordType type) {
+    const auto& [id, text] = open.back();
+    push_captured(lane(), type, id, {text.data(), static_cast<std::uint32_t>(text.size())});
+  };
   std::thread thread([&] {
     std::minstd_rand random(7);
     // On until the reader was overtaken, which a scheduler may put off.
     for (std::uint64_t i = 0; i < kEvents || (gaps == 0 && i < 100 * kEvents); ++i) {
       if (open.empty() || (open.size() < 40 && random() % 2 == 0)) {
         const auto id = static_cast<std::uint32_t>(1 + random() % 20);
+        open.emplace_back(id, "call number " + std::to_string(made));
+        if (random() % 3 == 0) capture(wire::RecordType::kArguments);
         EXPECT_TRUE(start(id));
-        open.push_back(id);
         ++made;
       } else if (random() % 50 == 0) {
         push_leave(lane(), 1, wire::LeaveReason::kJumped);
         open.pop_back();
       } else {
-        EXPECT_TRUE(end(open.back()));
+        if (random() % 3 == 0) capture(wire::RecordType::kResult);
+        EXPECT_TRUE(end(open.back().first));
         open.pop_back();
       }
     }
@@ -399,6 +438,14 @@ TEST_F(RoomTest, AReaderBesideAnOverwritingThreadLosesNoCountAndNoNesting) {
           stack.gap(record->gap->stacks[0].ends, record->gap->stacks[0].opened, false, 0);
           break;
         default:
+          if (record->type == wire::RecordType::kArguments || record->type == wire::RecordType::kResult) {
+            const auto& payload = *record->payload;
+            const std::string text(reinterpret_cast<const char*>(&payload.at(1)), payload[0] >> 32);
+            const auto& function = functions.at(static_cast<std::uint32_t>(payload[0]));
+            record->type == wire::RecordType::kArguments ? stack.arguments(function, text)
+                                                         : stack.result(function, text);
+            break;
+          }
           ASSERT_EQ(record->type, wire::RecordType::kLeave);
           stack.left(static_cast<std::uint32_t>(record->payload->at(0)), collector::CallStack::Left::kOtherwise, 0);
       }
@@ -416,6 +463,8 @@ TEST_F(RoomTest, AReaderBesideAnOverwritingThreadLosesNoCountAndNoNesting) {
   stack.each_open([&](std::uint64_t, const writers::Function&) { ++still_open; });
   EXPECT_EQ(sink.starts - sink.ends, still_open);
   EXPECT_LE(still_open, open.size());
+  EXPECT_GT(sink.texts, 0u);
+  EXPECT_EQ(sink.wrong_texts, 0u);
   EXPECT_GT(gaps, 0u) << "nothing was put to the test";
 }
 

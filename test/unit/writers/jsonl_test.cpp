@@ -63,6 +63,19 @@ class Jsonl : public testing::Test {
   Function function_{.index = 5, .name = "app::db::query(int)", .module = "app::db", .file = "src/db.cpp", .line = 12};
 };
 
+TEST_F(Jsonl, ArgumentsStandInStartsAndResultsInEndsBeforeTheDuration) {
+  Call call = start();
+  call.captured = "text=\"a\\n\", n=1";
+  EXPECT_NE(line_of(call).find(R"(,"line":12,"args":"text=\"a\\n\", n=1"})"), std::string::npos) << line_of(call);
+  call = end();
+  call.captured = "-1";
+  EXPECT_NE(line_of(call).find(R"(,"depth":1,"result":"-1","duration_ms":0.001234})"), std::string::npos);
+  EXPECT_EQ(line_of(call, "result"), "{\"result\":\"-1\"}\n");
+  EXPECT_EQ(line_of(call, "args"), "");
+  call.stage = Stage::kException;
+  EXPECT_EQ(line_of(call, "args,result"), "");
+}
+
 TEST_F(Jsonl, StartHasItsKeysInTheOrderOfTheContract) {
   EXPECT_EQ(
       line_of(start()),

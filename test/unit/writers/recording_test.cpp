@@ -191,6 +191,7 @@ class Chaos {
     Stack& stack = stacks_[current_];
     Exception exception;
     std::string texts[4];
+    const std::string captured = below(10) == 0 ? any_text() : "";
     Call call;
     call.pid = stack.pid;
     call.tid = stack.tid;
@@ -203,6 +204,7 @@ class Chaos {
       call.depth = static_cast<std::uint32_t>(stack.open.size());
       damage(call);
       stack.open.push_back(call);
+      call.captured = captured;
     } else {
       call = stack.open.back();
       stack.open.pop_back();
@@ -218,6 +220,7 @@ class Chaos {
         exception = {texts[0], texts[1], below(2) == 0, texts[2], texts[3]};
         if (below(10) != 0) call.exception = &exception;
       }
+      call.captured = captured;
       damage(call);
       if (odd() && !stack.open.empty())
         stack.open.erase(stack.open.begin() + static_cast<std::ptrdiff_t>(below(stack.open.size())));
@@ -460,9 +463,9 @@ TEST_F(RecordingTest, OtherFilesAreNoRecordings) {
             "x.glimpse: JSON lines, not a recording");
   EXPECT_EQ(read_back(folder_, "hello").problems.front(), "x.glimpse: not a recording of glimpse");
   std::string later = three_blocks()[0];
-  later[8] = 2;
+  later[8] = 3;
   EXPECT_EQ(read_back(folder_, later).problems.front(),
-            "x.glimpse: byte 0: a recording of version 2; this glimpse reads version 1");
+            "x.glimpse: byte 0: a recording of version 3; this glimpse reads versions 1 to 2");
 }
 
 TEST_F(RecordingTest, NothingIsAppendedToWhatIsNoRecording) {
