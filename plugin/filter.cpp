@@ -34,6 +34,7 @@ llvm::PreservedAnalyses FilterPass::run(llvm::Module& module, llvm::ModuleAnalys
       add_hooks(function, functions);
       add_capture(function, choice.facts->captured);
     }
+    add_unwound_hooks(function);
   }
   report.finish();
   add_policy_section(module, unit_);

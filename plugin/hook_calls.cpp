@@ -4,9 +4,13 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Module.h>
 #include <llvm/Transforms/Utils/EntryExitInstrumenter.h>
 
 #include <array>
+
+#include "plugin/clang_versions.h"
+#include "plugin/escapes.h"
 
 namespace glimpse::plugin {
 namespace {
@@ -54,6 +58,22 @@ void add_hooks(llvm::Function& function, llvm::FunctionAnalysisManager& analyses
   function.addFnAttr("instrument-function-entry", kEnter);
   function.addFnAttr("instrument-function-exit", kExit);
   llvm::EntryExitInstrumenterPass(/*PostInlining=*/false).run(function, analyses);
+}
+
+void add_unwound_hooks(llvm::Function& function) {
+  if (function.hasFnAttribute("instrument-function-exit-inlined") || function.hasFnAttribute(llvm::Attribute::Naked))
+    return;
+  llvm::Module& module = *function.getParent();
+  llvm::LLVMContext& context = module.getContext();
+  llvm::Type* pointer = byte_pointer(context);
+  llvm::FunctionCallee hook = module.getOrInsertFunction(
+      kExit, llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer, pointer}, false));
+  for_each_escape(function, [&](llvm::IRBuilder<>& at, bool unwound) {
+    if (!unwound) return;
+    llvm::Value* call_site =
+        at.CreateCall(intrinsic_declaration(module, llvm::Intrinsic::returnaddress), {at.getInt32(0)});
+    at.CreateCall(hook, {at.CreateBitCast(&function, pointer), call_site})->setDoesNotThrow();
+  });
 }
 
 }  // namespace glimpse::plugin

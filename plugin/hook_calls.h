@@ -18,4 +18,8 @@ void remove_hooks(llvm::Function& function);
 // Asks for hook calls as plain -finstrument-functions does, and has them made.
 void add_hooks(llvm::Function& function, llvm::FunctionAnalysisManager& analyses);
 
+// Has the exit hook called where an exception leaves, too, as gcc does and Clang does not. For a function whose hooks
+// are there before inlining; else nothing happens.
+void add_unwound_hooks(llvm::Function& function);
+
 }  // namespace glimpse::plugin
