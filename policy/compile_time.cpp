@@ -4,20 +4,12 @@
 #include <string>
 
 #include "policy/matcher.h"
+#include "policy/segments.h"
 #include "policy/spelling.h"
 #include "policy/wildcard.h"
 
 namespace glimpse::policy {
 namespace {
-
-constexpr std::size_t kNone = std::string_view::npos;
-
-std::string_view take_segment(std::string_view& path) {
-  const std::size_t end = path.find("::");
-  const std::string_view segment = path.substr(0, end);
-  path.remove_prefix(end == kNone ? path.size() : end + 2);
-  return segment;
-}
 
 // Whether `path` can be the module that the pattern names, above it or, for trees, below it.
 bool on_the_way(const Pattern& pattern, std::string_view path, bool tree) {

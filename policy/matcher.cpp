@@ -6,6 +6,7 @@
 #include <string>
 
 #include "policy/quote.h"
+#include "policy/segments.h"
 #include "policy/spelling.h"
 #include "policy/wildcard.h"
 
@@ -14,14 +15,6 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-// The first segment of `path`, which loses it and the `::` behind it.
-std::string_view take_segment(std::string_view* path) {
-  const std::size_t end = path->find("::");
-  const std::string_view segment = path->substr(0, end);
-  path->remove_prefix(end == kNone ? path->size() : end + 2);
-  return segment;
-}
-
 // Whether the pattern's segments are those of `module`; for a tree, its first ones.
 bool matches_segments(std::string_view pattern, bool wildcard, std::string_view module, bool tree) {
   if (!wildcard) {
@@ -29,7 +22,7 @@ bool matches_segments(std::string_view pattern, bool wildcard, std::string_view 
     return module.size() == pattern.size() || (tree && module.substr(pattern.size()).starts_with("::"));
   }
   while (!pattern.empty() && !module.empty()) {
-    if (!wildcard_match(take_segment(&pattern), take_segment(&module))) return false;
+    if (!wildcard_match(take_segment(pattern), take_segment(module))) return false;
   }
   return pattern.empty() && (tree || module.empty());
 }
