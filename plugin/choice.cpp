@@ -45,6 +45,7 @@ Choice choose_by_symbol(const Unit& unit, std::string_view symbol) {
       break;
   }
   if (path.empty()) verdict = policy::explain_outside_namespaces(unit.policy, choice.name, unit.arguments.binary);
+  choice.name_space = path;
   choice.traced = verdict.recorded;
   choice.why = reason(verdict);
   return choice;

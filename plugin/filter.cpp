@@ -19,7 +19,8 @@ llvm::PreservedAnalyses FilterPass::run(llvm::Module& module, llvm::ModuleAnalys
     const bool hooked = has_hooks(function);
     if (unit_.clang_instruments && !hooked) continue;  // Clang had its reasons
     const Choice choice = choose(unit_, function);
-    if (!unit_.clang_instruments && choice.facts == nullptr) continue;  // start-up code and the like
+    // Start-up code and the like.
+    if (!unit_.clang_instruments && choice.facts == nullptr && !is_numbered(function)) continue;
     report.add(choice);
     if (!choice.traced) {
       remove_hooks(function);

@@ -19,12 +19,13 @@ llvm::PreservedAnalyses NativePass::run(llvm::Module& module, llvm::ModuleAnalys
     if (function.isDeclaration() || function.hasFnAttribute(llvm::Attribute::Naked)) continue;
     if (unit_.clang_instruments && !has_hooks(function)) continue;  // Clang had its reasons
     const Choice choice = choose(unit_, function);
-    if (!unit_.clang_instruments && choice.facts == nullptr) continue;  // start-up code and the like
+    // Start-up code and the like.
+    if (!unit_.clang_instruments && choice.facts == nullptr && !is_numbered(function)) continue;
     report.add(choice);
     remove_hooks(function);
     if (!choice.traced) continue;
-    add_markers(function,
-                choice.facts != nullptr ? described(*choice.facts) : Described{choice.name, {}, {}, 0, false});
+    add_markers(function, choice.facts != nullptr ? described(*choice.facts)
+                                                  : Described{choice.name, choice.name_space, {}, 0, false});
     if (choice.facts != nullptr) add_capture(function, choice.facts->captured);
   }
   report.finish();
