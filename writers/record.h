@@ -12,7 +12,8 @@
 
 namespace glimpse::writers {
 
-enum class Stage : std::uint8_t { kStart, kEnd, kException };
+// kCall: one record for a whole call instead of two, made when it ends (GLIMPSE_RECORDS=calls).
+enum class Stage : std::uint8_t { kStart, kEnd, kException, kCall };
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 
 // A named function. `index` is dense and unique for the Writer's whole life, so that a writer can keep prepared text
@@ -34,21 +35,24 @@ struct Exception {
   std::string_view fingerprint;  // likewise
 };
 
-// record_type "log_entry".
+// record_type "log_entry"; "call" where the stage is kCall.
 struct Call {
   Stage stage = Stage::kStart;
   Level level = Level::kInfo;  // written as it is: the collector sets kError for kException
   std::uint64_t entry_id = 0;
   std::uint64_t call_id = 0;
   std::uint64_t parent_call_id = 0;  // 0 is null
+  std::uint64_t root_call_id = 0;    // the outermost recorded call of its stack, itself maybe; 0 where not known
   const Function* function = nullptr;
-  std::int64_t timestamp_ns = 0;  // since 1970-01-01T00:00:00Z
+  std::int64_t timestamp_ns = 0;  // since 1970-01-01T00:00:00Z; of its begin with kCall
   std::uint32_t pid = 0;
   std::uint32_t tid = 0;
   std::uint32_t depth = 0;
-  std::uint64_t duration_ns = 0;         // kEnd, kException
-  const Exception* exception = nullptr;  // kException only
-  std::string_view captured;             // kStart: the arguments; kEnd: the result. Empty where not captured
+  std::uint64_t duration_ns = 0;         // all but kStart
+  bool failed = false;                   // kCall: it was left by unwinding
+  const Exception* exception = nullptr;  // kException, and kCall that failed; null where nothing is known of it
+  std::string_view captured;             // kStart, kCall: the arguments; kEnd: the result. Empty where not captured
+  std::string_view result;               // kCall only
 };
 
 // record_type "thread": before the thread's first call, and when it is renamed.
@@ -75,8 +79,9 @@ struct Process {
   std::string policy;  // path, or "built-in"
   std::string policy_name;
   std::string policy_sha256;
-  std::string service;      // empty where not set
-  std::string environment;  // empty where not set
+  std::uint64_t trace_seed = 0;  // of the session: what trace and span ids are made with (writers/trace_ids.h)
+  std::string service;           // empty where not set
+  std::string environment;       // empty where not set
 };
 
 // record_type "notice": something happened to the recording itself, such as lost events.
@@ -97,6 +102,18 @@ struct OpenCall {
   const Function* function = nullptr;
 };
 
+// How a destination fares: in summaries, notices and `glimpse status`.
+struct DestinationHealth {
+  std::string name;                // as in GLIMPSE_DEST
+  std::string state;               // "ok", "failing" (it is tried again), "stopped"
+  std::uint64_t delivered = 0;     // records that have arrived
+  std::uint64_t waiting = 0;       // bytes in the queue that it has not read
+  std::uint64_t dropped = 0;       // records given up, by whom ever
+  std::uint64_t dead_letters = 0;  // records put into the folder of dead letters
+  std::uint64_t retries = 0;
+  std::string problem;  // the last one, while failing
+};
+
 // record_type "summary": the last of each process.
 struct Summary {
   std::uint64_t entry_id = 0;
@@ -109,9 +126,10 @@ struct Summary {
   // Hook calls that were taken out of the program (`calls`), and by reason those that had to stay; only those above 0.
   std::vector<std::pair<std::string, std::uint64_t>> patched;
   std::uint64_t open_calls = 0;
-  std::vector<OpenCall> open;  // innermost last, the first 1000
-  int exit_status = -1;        // -1 where not known
-  int signal = 0;              // 0 where not killed by one
+  std::vector<OpenCall> open;                   // innermost last, the first 1000
+  std::vector<DestinationHealth> destinations;  // those with a queue
+  int exit_status = -1;                         // -1 where not known
+  int signal = 0;                               // 0 where not killed by one
 };
 
 }  // namespace glimpse::writers

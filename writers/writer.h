@@ -13,7 +13,7 @@
 
 #include "glimpse/result.h"
 #include "writers/outbox.h"
-#include "writers/record.h"
+#include "writers/record_sink.h"
 
 namespace glimpse::writers {
 
@@ -23,16 +23,8 @@ inline constexpr std::size_t kFlushBytes = 1024 * 1024;
 // What a buffer of text begins with. It grows where there is ever more to flush at once.
 inline constexpr std::size_t kFirstBytes = 320 * 1024;
 
-class Writer {
+class Writer : public RecordSink {
  public:
-  virtual ~Writer() = default;
-
-  virtual void call(const Call& record) = 0;
-  virtual void process(const Process& record) = 0;
-  virtual void thread(const Thread& record) = 0;
-  virtual void notice(const Notice& record) = 0;
-  virtual void summary(const Summary& record) = 0;
-
   // From now on text is kept in `outbox`, which lives as long as the Writer is used. For a Writer that has accepted
   // nothing yet. A Writer whose records are no text leaves it alone.
   virtual void keep_in(Outbox& /*outbox*/) {}

@@ -17,7 +17,7 @@ std::int64_t later(std::int64_t ns, std::uint64_t by) {
 
 }  // namespace
 
-Result<void> Decoder::read(const BlockHeader& header, std::string_view columns, Writer& out) {
+Result<void> Decoder::read(const BlockHeader& header, std::string_view columns, RecordSink& out) {
   ByteReader* const readers[kColumns] = {&what_, &time_, &rest_};
   for (std::size_t i = 0; i < kColumns; ++i) {
     if (header.packed_bytes[i] > columns.size()) return Error{"its columns are longer than the block"};
@@ -52,7 +52,7 @@ Result<void> Decoder::read_names(const BlockHeader& header, ByteReader rest, Nam
   return {};
 }
 
-Result<void> Decoder::read_records(const BlockHeader& header, Names& names, Writer& out) {
+Result<void> Decoder::read_records(const BlockHeader& header, Names& names, RecordSink& out) {
   if (names.size() < header.names) names.resize(header.names, nullptr);
   names_ = &names;
   name_missing_ = false;
@@ -65,7 +65,7 @@ Result<void> Decoder::read_records(const BlockHeader& header, Names& names, Writ
   return {};
 }
 
-bool Decoder::read_record(std::uint64_t code, Writer& out) {
+bool Decoder::read_record(std::uint64_t code, RecordSink& out) {
   switch (code) {
     case kSwitch:
       return read_switch();
@@ -97,7 +97,7 @@ bool Decoder::read_record(std::uint64_t code, Writer& out) {
   }
 }
 
-bool Decoder::read_call(std::uint64_t code, Writer& out) {
+bool Decoder::read_call(std::uint64_t code, RecordSink& out) {
   if (!expected_.has_thread()) return false;
   const Expectation::Thread& thread = expected_.thread();
   Call call;
@@ -208,7 +208,7 @@ bool Decoder::read_switch() {
   return true;
 }
 
-bool Decoder::read_summary(Writer& out) {
+bool Decoder::read_summary(RecordSink& out) {
   Summary record;
   std::vector<std::uint32_t> function_ids;
   take(rest_, expected_, record, function_ids);

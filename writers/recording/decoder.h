@@ -16,7 +16,7 @@
 #include "writers/recording/expectation.h"
 #include "writers/recording/format.h"
 #include "writers/recording/packing.h"
-#include "writers/writer.h"
+#include "writers/record_sink.h"
 
 namespace glimpse::writers::recording {
 
@@ -24,20 +24,20 @@ class Decoder {
  public:
   // `columns` as they stand in the file; their sum and the header's were compared already. Functions live as long as
   // the Decoder.
-  Result<void> read(const BlockHeader& header, std::string_view columns, Writer& out);
+  Result<void> read(const BlockHeader& header, std::string_view columns, RecordSink& out);
 
  private:
   // The names of one writer, by their number. Null: its block was damaged.
   using Names = std::vector<const Function*>;
 
   Result<void> read_names(const BlockHeader& header, ByteReader rest, Names& names);
-  Result<void> read_records(const BlockHeader& header, Names& names, Writer& out);
-  bool read_record(std::uint64_t code, Writer& out);
-  bool read_call(std::uint64_t code, Writer& out);
+  Result<void> read_records(const BlockHeader& header, Names& names, RecordSink& out);
+  bool read_record(std::uint64_t code, RecordSink& out);
+  bool read_call(std::uint64_t code, RecordSink& out);
   bool read_explicit(Call& call, std::uint32_t& function);
   bool read_exception(Call& call);
   bool read_switch();
-  bool read_summary(Writer& out);
+  bool read_summary(RecordSink& out);
   const Function* function_of(std::uint64_t number);
 
   std::unordered_map<std::uint64_t, Names> streams_;
