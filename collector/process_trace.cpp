@@ -554,6 +554,10 @@ void ProcessTrace::release() {
   }
 }
 
+void ProcessTrace::tell(std::string_view reason, const std::string& message) {
+  records_.notice(pid_, 0, reason, message, 0, last_time_ns_);
+}
+
 void ProcessTrace::bend_clock() { clock_.bend(context_.rate.measured_at_ticks(), context_.rate.ns_per_tick()); }
 
 void ProcessTrace::list_patched(const wire::ProcessHeader& header, writers::Summary& record) {

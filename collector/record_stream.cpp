@@ -85,6 +85,7 @@ void RecordStream::notice(std::uint32_t pid, std::uint32_t tid, std::string_view
 
 void RecordStream::summary(writers::Summary& summary) {
   summary.entry_id = next_entry_id();
+  summary.destinations = writer_.health();
   writer_.summary(summary);
 }
 

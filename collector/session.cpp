@@ -16,6 +16,7 @@
 #include <filesystem>
 
 #include "collector/futex.h"
+#include "writers/delivery/files.h"
 
 namespace glimpse::collector {
 
@@ -70,7 +71,8 @@ bool maker_lives(const std::string& folder_name) {
 
 bool is_session_file(const std::string& name) {
   return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kProcessFilePrefix) ||
-         name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix);
+         name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix) ||
+         writers::delivery::is_delivery_file(name);
 }
 
 wire::OverflowMode overflow_mode(Overflow overflow) {
@@ -180,6 +182,14 @@ std::vector<std::string> Session::text_files() const {
     if (entry.path().filename().string().starts_with(wire::kTextFilePrefix)) found.push_back(entry.path());
   }
   return found;
+}
+
+bool Session::has_queue() const {
+  std::error_code ignored;
+  const auto files = fs::directory_iterator(folder_, ignored);
+  return std::any_of(begin(files), end(files), [](const fs::directory_entry& entry) {
+    return entry.path().filename().string().starts_with(writers::delivery::kQueueFilePrefix);
+  });
 }
 
 std::string Session::process_path(std::uint32_t number) const {

@@ -41,12 +41,11 @@ Result<void> Decoder::read_names(const BlockHeader& header, ByteReader rest, Nam
   names.resize(header.names, nullptr);
   for (std::uint32_t left = header.records; left > 0 && !rest.failed(); --left) {
     Function function;
-    function.index = static_cast<std::uint32_t>(functions_.size());
     function.name = rest.text();
     function.module = rest.text();
     function.file = rest.text();
     function.line = static_cast<std::uint32_t>(rest.number());
-    if (!rest.failed()) names.push_back(&functions_.emplace_back(std::move(function)));
+    if (!rest.failed()) names.push_back(known(std::move(function)));
   }
   if (rest.failed()) return Error{"its names end too early"};
   return {};
@@ -220,6 +219,18 @@ bool Decoder::read_summary(RecordSink& out) {
   expected_.next_entry_id = record.entry_id + 1;
   out.summary(record);
   return true;
+}
+
+// One object for each function, however often and by whatever stream it is introduced.
+const Function* Decoder::known(Function function) {
+  std::string key =
+      function.name + '\0' + function.module + '\0' + function.file + '\0' + std::to_string(function.line);
+  const auto [found, is_new] = known_.try_emplace(std::move(key), nullptr);
+  if (is_new) {
+    function.index = static_cast<std::uint32_t>(functions_.size());
+    found->second = &functions_.emplace_back(std::move(function));
+  }
+  return found->second;
 }
 
 const Function* Decoder::function_of(std::uint64_t number) {

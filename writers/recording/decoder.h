@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "glimpse/result.h"
+#include "writers/record_sink.h"
 #include "writers/recording/bytes.h"
 #include "writers/recording/expectation.h"
 #include "writers/recording/format.h"
 #include "writers/recording/packing.h"
-#include "writers/record_sink.h"
 
 namespace glimpse::writers::recording {
 
@@ -25,6 +25,10 @@ class Decoder {
   // `columns` as they stand in the file; their sum and the header's were compared already. Functions live as long as
   // the Decoder.
   Result<void> read(const BlockHeader& header, std::string_view columns, RecordSink& out);
+
+  // No block that is read from here on belongs to a stream of before. Functions stay: a stream that speaks of the same
+  // ones again means the same objects.
+  void forget_streams() { streams_.clear(); }
 
  private:
   // The names of one writer, by their number. Null: its block was damaged.
@@ -39,9 +43,11 @@ class Decoder {
   bool read_switch();
   bool read_summary(RecordSink& out);
   const Function* function_of(std::uint64_t number);
+  const Function* known(Function function);
 
   std::unordered_map<std::uint64_t, Names> streams_;
   std::deque<Function> functions_;
+  std::unordered_map<std::string, const Function*> known_;  // by all of their texts
   Unpacker unpacker_;
   std::string room_[kColumns];
 

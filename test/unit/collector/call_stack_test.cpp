@@ -24,6 +24,9 @@ class Listener final : public CallSink {
       case writers::Stage::kEnd:
         lines.push_back("END " + call_text + " in " + std::to_string(call.duration_ns) + captured(call));
         return;
+      case writers::Stage::kCall:
+        lines.push_back("CALL " + call_text);
+        return;
       case writers::Stage::kException:
         std::string line = "EXCEPTION " + call_text + " in " + std::to_string(call.duration_ns);
         if (call.exception == nullptr) {
