@@ -532,7 +532,7 @@ Result<Totals> SessionCollector::give_up(const Error& error) {
 
 Result<Totals> SessionCollector::run() {
   const Session::Life life(session_->header());
-  context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy)});
+  context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy), session_->header().trace_seed});
   last_flush_ = Clock::now();
   if (const auto remembered = Journal::read(session_->folder())) resume(*remembered);
   // Its threads take back what was not read, also while nobody reads: whatever was noted is soon no longer true.

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "glimpse/result.h"
+#include "writers/record_sink.h"
 #include "writers/recording/bytes.h"
 #include "writers/recording/expectation.h"
 #include "writers/recording/format.h"
 #include "writers/recording/packing.h"
-#include "writers/record_sink.h"
 
 namespace glimpse::writers::recording {
 
@@ -34,6 +34,7 @@ class Decoder {
   Result<void> read_records(const BlockHeader& header, Names& names, RecordSink& out);
   bool read_record(std::uint64_t code, RecordSink& out);
   bool read_call(std::uint64_t code, RecordSink& out);
+  bool read_whole_call(std::uint64_t code, Call& call, std::uint64_t& function);
   bool read_explicit(Call& call, std::uint32_t& function);
   bool read_exception(Call& call);
   bool read_switch();
@@ -48,6 +49,8 @@ class Decoder {
   // Of the block that is read.
   const Names* names_ = nullptr;
   bool name_missing_ = false;
+  bool has_roots_ = false;  // it is of kVersionOfRoots at least
+  std::uint64_t first_start_ = kStart;
   ByteReader what_;
   ByteReader time_;
   ByteReader rest_;
