@@ -576,7 +576,7 @@ Result<Totals> SessionCollector::give_up(const Error& error) {
 
 Result<Totals> SessionCollector::run() {
   const Session::Life life(session_->header());
-  context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy)});
+  context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy), session_->header().trace_seed});
   last_flush_ = Clock::now();
   if (const auto remembered = Journal::read(session_->folder())) resume(*remembered);
   // Records may be left that are made, and lack nothing but their destination.

@@ -65,6 +65,8 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       last_time_ns_(state.last_time_ns),
       finished_(state.finished != 0) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
+  records_.resume(*view_, pid_, view_->header().ppid, view_->header().start_realtime_ns);
+  for (const std::uint32_t guest : guests_) records_.resume(*view_, guest, pid_, last_time_ns_);
   clock_.restore(state.clock);
   for (const ThreadTime& time : state.thread_times) thread_time_ns_[time.tid] = time.ns;
   for (const LaneState& lane : state.lanes) {

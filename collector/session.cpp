@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 
 #include "collector/futex.h"
@@ -75,6 +76,17 @@ bool is_session_file(const std::string& name) {
          writers::delivery::is_delivery_file(name);
 }
 
+// Never 0, which is none.
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  timespec now{};
+  if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed && clock_gettime(CLOCK_REALTIME, &now) == 0) {
+    seed = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+    seed ^= static_cast<std::uint64_t>(getpid()) << 44;
+  }
+  return seed != 0 ? seed : 1;
+}
+
 wire::OverflowMode overflow_mode(Overflow overflow) {
   switch (overflow) {
     case Overflow::kDrop:
@@ -113,6 +125,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& spool, const
     header.enqueue_timeout_ms = static_cast<std::uint32_t>(settings.enqueue_timeout.count());
     header.max_rings = wire::kDefaultMaxRings;
     header.linked = 0;
+    header.trace_seed = random_seed();
     header.collector_pid.store(static_cast<std::uint32_t>(getpid()), std::memory_order_relaxed);
     header.collector_state.store(wire::CollectorState::kRunning, std::memory_order_release);
     header.magic = wire::kSessionMagic;
@@ -137,6 +150,7 @@ Result<std::unique_ptr<Session>> Session::adopt(const std::string& folder) {
   if (!session) return session;
   if (!(*session)->lock()) return Error{fmt::format("{}: its collector is at work", folder)};
   wire::SessionHeader& header = (*session)->header();
+  if (header.trace_seed == 0) header.trace_seed = random_seed();
   header.collector_pid.store(static_cast<std::uint32_t>(getpid()), std::memory_order_relaxed);
   header.collector_state.store(wire::CollectorState::kRunning, std::memory_order_release);
   return session;

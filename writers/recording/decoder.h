@@ -38,6 +38,7 @@ class Decoder {
   Result<void> read_records(const BlockHeader& header, Names& names, RecordSink& out);
   bool read_record(std::uint64_t code, RecordSink& out);
   bool read_call(std::uint64_t code, RecordSink& out);
+  bool read_whole_call(std::uint64_t code, Call& call, std::uint64_t& function);
   bool read_explicit(Call& call, std::uint32_t& function);
   bool read_exception(Call& call);
   bool read_switch();
@@ -54,6 +55,8 @@ class Decoder {
   // Of the block that is read.
   const Names* names_ = nullptr;
   bool name_missing_ = false;
+  bool has_roots_ = false;  // it is of kVersionOfRoots at least
+  std::uint64_t first_start_ = kStart;
   ByteReader what_;
   ByteReader time_;
   ByteReader rest_;
