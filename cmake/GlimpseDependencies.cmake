@@ -12,6 +12,9 @@ add_library(glimpse_zstd INTERFACE)
 target_include_directories(glimpse_zstd SYSTEM INTERFACE "${GLIMPSE_ZSTD_INCLUDE}")
 target_link_libraries(glimpse_zstd INTERFACE "${GLIMPSE_ZSTD_LIBRARY}")
 
+# SQLite: records in a database.
+find_package(SQLite3 3.35 REQUIRED)
+
 # elfutils: DWARF and ELF reading.
 find_path(GLIMPSE_LIBDW_INCLUDE elfutils/libdw.h REQUIRED)
 find_library(GLIMPSE_LIBDW_LIBRARY dw REQUIRED)
