@@ -87,7 +87,6 @@ function message(type, value, where) {
     const here = `${where}.${key}`;
     const field = Object.hasOwn(type.fields, key) ? type.fields[key] : undefined;
     if (field === undefined) throw new Refused(`${here}: ${type.name} has no such key`);
-    if (given === null) throw new Refused(`${here}: null`);
     if (field.partOf) {
       if (chosen.has(field.partOf)) throw new Refused(`${here}: a second member of oneof ${field.partOf.name}`);
       chosen.add(field.partOf);

@@ -8,6 +8,9 @@
 //   {"kind":"refused", "request":7, "reason":"…"}         the sender is wrong
 //   {"kind":"answered", "request":7}
 //   {"kind":"summary", …}
+//
+// "acknowledged" is true, false, or "perhaps": a 200 went out, and nothing sensible behind it. Who sent that batch may
+// take it as arrived, and may send it again.
 import crypto from "node:crypto";
 import fs from "node:fs";
 
@@ -27,7 +30,7 @@ export class Ledger {
   };
   #waiting = new Map(); // request -> {batch, keys, acknowledged, final}
   #batches = new Map(); // sha256 -> "acknowledged" or "refused"
-  #records = new Map(); // key -> times acknowledged
+  #records = new Map(); // key -> {times, perhaps}: acknowledged how often, and whether perhaps
 
   // Takes a line, of this receiver or of an earlier one.
   add(line) {
@@ -65,7 +68,7 @@ export class Ledger {
   #keep(line, plural, key) {
     if (!this.#records.has(key)) {
       ++this.counts[`different_${plural}`];
-      this.#records.set(key, 0);
+      this.#records.set(key, { times: 0, perhaps: false });
     }
     this.#waiting.get(line.request)?.keys.push([plural, key]);
   }
@@ -76,10 +79,10 @@ export class Ledger {
     if (!request.acknowledged) return;
     ++this.counts.acknowledged_requests;
     for (const [plural, key] of request.keys) {
-      const times = this.#records.get(key) + 1;
-      this.#records.set(key, times);
-      if (times === 1) ++this.counts[`acknowledged_${plural}`];
-      if (times === 2) ++this.counts.records_acknowledged_twice;
+      const record = this.#records.get(key);
+      if (record.times === 0 && !record.perhaps) ++this.counts[`acknowledged_${plural}`];
+      if (request.acknowledged === "perhaps") record.perhaps = true;
+      else if (++record.times === 2) ++this.counts.records_acknowledged_twice;
     }
   }
 

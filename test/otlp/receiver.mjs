@@ -110,7 +110,8 @@ export class Receiver {
     const bytes = unpack(request, body, this.#settings.max_bytes);
     const decoded = form.decode(signal.request, bytes);
 
-    const accepts = step.answer === "partial" || step.answer === "200";
+    const takes = step.answer === "partial" || step.answer === "200";
+    const accepts = step.answer === "truncated" || step.answer === "garbage" ? "perhaps" : takes;
     const records = [];
     const kind = signal.name === "traces" ? "span" : "log";
     const line_of = signal.name === "traces" ? span_line : log_line;
@@ -124,7 +125,7 @@ export class Receiver {
         step: step.text,
         acknowledged: accepts,
         // Whether the sender must not send it again.
-        final: accepts || (status >= 400 && ![429, 502, 503, 504].includes(status)),
+        final: takes || (status >= 400 && ![429, 502, 503, 504].includes(status)),
         too_early,
         path: request.url,
         content_type: type,
@@ -159,7 +160,7 @@ export class Receiver {
         return request.socket.end();
       case "truncated":
         response.writeHead(200, { ...headers, "Content-Length": 1000 });
-        response.write("half of");
+        response.write("half of", () => this.#note([{ kind: "answered", request: number }]));
         return setTimeout(() => request.socket.destroy(), 20);
       case "garbage":
         body = Buffer.from("\u00ff<html>\u0000");

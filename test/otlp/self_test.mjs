@@ -148,9 +148,11 @@ const bad = {
   "a oneof twice": [inside_span(good_span, hex("4a0a0a016112050a01611001")), /twice/],
   "a length beyond its message": [inside_span(good_span, hex("1a7f")), /longer than/],
   "cut off": [encoded(binary(good_traces()).subarray(0, -3)), /longer than/],
-  "a time cut off": [inside_span(good_span, hex("3901")), /twice|cut off/],
+  "a time cut off": [inside_span(good_span.subarray(0, 42), hex("4101")), /cut off/],
   "a varint cut off": [inside_span(good_span, hex("5080")), /cut off/],
   "an endless varint": [inside_span(good_span, hex("50" + "ff".repeat(12))), /10 bytes/],
+  "a varint above 64 bits": [inside_span(good_span, hex("50" + "ff".repeat(9) + "7f")), /64 bits/],
+  "a bool of 2": [inside_span(good_span, hex("4a070a016112021002")), /no bool/],
   "a count above 32 bits": [inside_span(good_span, hex("508080808010")), /32 bits/],
   "no UTF-8": [inside_span(good_span, hex("1a02c328")), /UTF-8/],
   "an unknown kind, protobuf": [inside_span(Buffer.concat([good_span.subarray(0, 31), hex("3009"), good_span.subarray(33)])), /no SpanKind/],
@@ -177,9 +179,14 @@ const bad = {
   "an object for an array": [request(traces((span) => (span.events = span.events[0]))), /where an array/],
   "half a surrogate": [json_text('"app::load(int)"', '"\\ud800"'), /Unicode/],
   "a bool as text": [request(traces((span) => (span.attributes[2].value.arrayValue.values[0].boolValue = "true"))), /true or false/],
+  "a double as text": [request(traces((span) => (span.attributes[2].value = { doubleValue: "0.5" }))), /a number/],
+  "a number for a text": [request(traces((span) => (span.traceState = 5))), /text/],
+  "a number for an id": [request(traces((span) => (span.traceId = 5))), /text/],
+  "bytes that are no base64": [request(traces((span) => (span.attributes[2].value = { bytesValue: "*" }))), /base64/],
   // Rules
   "nothing": [encoded(Buffer.alloc(0)), /without a single record/],
   "nothing, JSON": [request({}), /without a single record/],
+  "no scopes": [request(traces((_, whole) => (whole.resourceSpans[0].scopeSpans = []))), /no scopeSpans/],
   "no spans": [request(traces((_, whole) => (whole.resourceSpans[0].scopeSpans[0].spans = []))), /no spans/],
   "no service": [request(traces((_, whole) => whole.resourceSpans[0].resource.attributes.shift())), /service.name/],
   ...both("no trace id", (span) => delete span.traceId, /0 bytes, not 16/),
@@ -199,12 +206,17 @@ const bad = {
   ...both("an attribute without key", (span) => (span.attributes[0].key = ""), /no key/),
   ...both("an attribute without value", (span) => delete span.attributes[0].value, /no value/),
   ...both("a line as text", (span) => (span.attributes[1].value = { stringValue: "7" }), /must be a intValue/),
+  ...both("undefined flags", (span) => (span.flags = 1024), /flags/),
+  ...both("a link without trace id", (span) => (span.links = [{ spanId: span_id }]), /links.*0 bytes, not 16/),
+  ...both("a link without span id", (span) => (span.links = [{ traceId: trace_id }]), /links.*0 bytes, not 8/),
   ...both("an event without name", (span) => delete span.events[0].name, /no name/),
   ...both("an event without time", (span) => delete span.events[0].timeUnixNano, /no timeUnixNano/),
   ...both("an exception without type", (span) => (span.events[0].attributes = []), /neither/),
   ...both("a status message without an error", (span) => (span.status.code = 0), /STATUS_CODE_ERROR/),
   ...both_logs("a log record without time", (log) => delete log.timeUnixNano, /no time/),
   ...both_logs("a log record's short trace id", (log) => (log.traceId = span_id), /8 bytes, not 16/),
+  ...both_logs("a log record's short span id", (log) => (log.spanId = "ff"), /1 bytes, not 8/),
+  ...both_logs("a log record's undefined flags", (log) => (log.flags = 256), /flags/),
   ...both_logs("a log record's span without trace", (log) => delete log.traceId, /without a traceId/),
 };
 
@@ -309,6 +321,7 @@ for (const [step, look] of Object.entries(answers)) {
     assert.equal(counts.acknowledged_spans, 1);
     assert.equal(counts.refused, 0);
     assert.equal(counts.records_acknowledged_twice, 0);
+    assert.equal(counts.batches_sent_again_after_acknowledgement, 0);
     assert.equal(counts.batches_sent_again_after_refusal, step.startsWith("400") ? 1 : 0);
     assert.equal(counts.sent_before_retry_after, step.includes("retry-after") ? 1 : 0);
   });
@@ -332,6 +345,16 @@ await test("counts a batch that is sent again after it was acknowledged", async 
   assert.deepEqual([counts.batches_sent_again_after_acknowledgement, counts.records_acknowledged_twice], [1, 1]);
   assert.deepEqual([counts.acknowledged_requests, counts.acknowledged_spans], [3, 1]);
   assert.deepEqual(Ledger.of_file(out).counts, counts, "a file says the same");
+});
+
+await test("counts what was perhaps acknowledged as acknowledged, and once", async () => {
+  for (const script of ["truncated; 503", "garbage; 503", "truncated; garbage; 200"]) {
+    const { counts, out } = await with_receiver({ script }, async (port) => {
+      for (let i = 0; i < script.split(";").length; ++i) await send(port, request(good_traces()));
+    });
+    assert.deepEqual([counts.acknowledged_spans, counts.different_spans, counts.records_acknowledged_twice], [1, 1, 0], script);
+    assert.deepEqual(Ledger.of_file(out).counts, counts);
+  }
 });
 
 await test("protobuf in error and partial answers", () =>

@@ -33,10 +33,6 @@ function check_number(field, value, where) {
   }
   if (field.type === "bool" && value > 1n) throw new Refused(`${where}: ${value} is no bool`);
   if (field.type === "uint32" && value >= 1n << 32n) throw new Refused(`${where}: ${value} is above 32 bits`);
-  if (field.type === "int32") {
-    const signed = BigInt.asIntN(64, value);
-    if (signed !== BigInt.asIntN(32, signed)) throw new Refused(`${where}: ${signed} is above 32 bits`);
-  }
 }
 
 function walk(type, bytes, at, end, where) {
