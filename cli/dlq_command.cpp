@@ -19,9 +19,12 @@
 #include "cli/config.h"
 #include "cli/dead_letter_folder.h"
 #include "cli/dlq_list.h"
+#include "cli/dlq_replay.h"
 #include "cli/exit_status.h"
 #include "cli/messages.h"
 #include "writers/dead_letters.h"
+#include "writers/otlp/curl_transport.h"
+#include "writers/otlp/settings.h"
 
 namespace glimpse::cli {
 
@@ -32,6 +35,7 @@ using writers::DeadLetters;
 constexpr std::string_view kFooter = R"(Examples:
   glimpse dlq list                   what could not be delivered, the oldest first, and why
   glimpse dlq list --json | jq -s 'map(.records) | add'
+  glimpse dlq replay                 sends them now to the server of the settings, those too that it has refused
   glimpse dlq drop --all
 
 Dead letters lie in ~/.local/state/glimpse/dlq, or where GLIMPSE_DLQ_PATH says.)";
@@ -100,6 +104,22 @@ int list(const Request& request) {
   return kDone;
 }
 
+int replay(const Request& request) {
+  const Options options = load_options_and_warn();
+  auto letters = letters_of(options);
+  if (!letters) return refuse(letters.error().message);
+  if (!*letters) {
+    say("no dead letters");
+    return request.ids.empty() ? kDone : kProblem;
+  }
+  const auto settings = writers::otlp::settings_of(options);
+  writers::otlp::CurlTransport transport(settings.tls);
+  const Replayed replayed = replay_dead_letters(**letters, request.ids, settings, transport);
+  say(fmt::format("{} sent ({}), {} left", counted(replayed.sent, "dead letter", "dead letters"),
+                  counted(replayed.records, "record", "records"), with_spaces(replayed.left)));
+  return replayed.left == 0 ? kDone : kProblem;
+}
+
 int drop(const Request& request) {
   if (request.all == !request.ids.empty()) return refuse("dlq drop: name dead letters by their ids, or say --all");
   auto letters = letters_of(load_options_and_warn());
@@ -137,6 +157,10 @@ void add_dlq_command(CLI::App& app, int& exit_status) {
 
   CLI::App& list_command = add("list", "List dead letters: age, records, bytes, state, endpoint, id; and why", list);
   list_command.add_flag("--json", request->json, "A line of JSON for each");
+
+  CLI::App& replay_command =
+      add("replay", "Send dead letters now, the oldest first; exit status 1 where some are left", replay);
+  replay_command.add_option("ID", request->ids, "Dead letters, as list names them; all without it");
 
   CLI::App& drop_command = add("drop", "Throw dead letters away: those named, or all", drop);
   drop_command.add_option("ID", request->ids, "Dead letters, as list names them");

@@ -6,46 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cctype>
 #include <charconv>
 #include <optional>
 
-#include "cli/did_you_mean.h"
+#include "cli/value_text.h"
 #include "writers/field_set.h"
 
 namespace glimpse::cli {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char letter) { return std::tolower(letter); });
-  return result;
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-// The parts between commas, trimmed; empty parts are dropped.
-std::vector<std::string_view> split_list(std::string_view text) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const auto comma = std::min(text.find(','), text.size());
-    if (const auto part = trim(text.substr(0, comma)); !part.empty()) parts.push_back(part);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return parts;
-}
-
-Error must_be(std::string_view allowed, std::string_view text, const std::vector<std::string>& words = {}) {
-  return Error{fmt::format(" must be {}, got \"{}\"{}", allowed, text, did_you_mean(text, words))};
-}
-
-Error not_yet(std::string_view text) { return Error{fmt::format("={} is not available in this version", text)}; }
 
 struct Suffix {
   std::string_view text;
@@ -71,27 +40,6 @@ std::optional<std::uint64_t> number_with_suffix(std::string_view text, const std
 bool within(std::uint64_t value, const Limits& limits) {
   if (limits.rule == NumberRule::kPowerOfTwo && !std::has_single_bit(value)) return false;
   return value >= limits.least && value <= limits.most;
-}
-
-int hex_digit(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  const char letter = static_cast<char>(std::tolower(static_cast<unsigned char>(digit)));
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-// `%20` is a blank, as in W3C Baggage; nothing where a `%` is not followed by two hex digits.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      result += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0) return std::nullopt;
-    result += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-    i += 2;
-  }
-  return result;
 }
 
 }  // namespace
@@ -168,6 +116,14 @@ Result<Overflow> parse_value(option_types::Overflow, std::string_view text, cons
   return must_be("block, drop or overwrite", text, {"block", "drop", "overwrite"});
 }
 
+Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&) {
+  const std::string word = lower(text);
+  if (word == "auto") return BackPressure::kAuto;
+  if (word == "on" || word == "1") return BackPressure::kOn;
+  if (word == "off" || word == "0") return BackPressure::kOff;
+  return must_be("auto, on or off", text, {"auto", "on", "off"});
+}
+
 Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&) {
   const std::string word = lower(trim(text));
   if (word == "auto") return Clock::kAuto;
@@ -176,15 +132,22 @@ Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limi
 }
 
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&) {
-  const auto parts = split_list(text);
-  for (const auto part : parts) {
+  constexpr std::string_view kAllowed = "a comma list of jsonl (json), sqlite, otlp (jaeger)";
+  std::vector<Destination> destinations;
+  for (const auto part : split_list(text)) {
     const std::string word = lower(part);
-    if (word == "jsonl" || word == "json") continue;
-    if (word == "sqlite" || word == "jaeger" || word == "otlp") return not_yet(word);
-    return must_be("a comma list of jsonl (json)", part, {"jsonl", "json"});
+    Destination one = Destination::kJsonl;
+    if (word == "sqlite") {
+      one = Destination::kSqlite;
+    } else if (word == "otlp" || word == "jaeger") {
+      one = Destination::kOtlp;
+    } else if (word != "jsonl" && word != "json") {
+      return must_be(kAllowed, part, {"jsonl", "json", "sqlite", "otlp", "jaeger"});
+    }
+    if (std::ranges::find(destinations, one) == destinations.end()) destinations.push_back(one);
   }
-  if (parts.empty()) return must_be("a comma list of jsonl (json)", text);
-  return std::vector<Destination>{Destination::kJsonl};
+  if (destinations.empty()) return must_be(kAllowed, text);
+  return destinations;
 }
 
 Result<option_types::Attributes::Value> parse_value(option_types::Attributes, std::string_view text, const Limits&) {
@@ -242,9 +205,18 @@ std::string show_value(Overflow value) {
   }
 }
 
+std::string show_value(BackPressure value) {
+  return value == BackPressure::kOn ? "on" : value == BackPressure::kOff ? "off" : "auto";
+}
 std::string show_value(Clock value) { return value == Clock::kMonotonic ? "monotonic" : "auto"; }
 
-std::string show_value(const std::vector<Destination>&) { return "jsonl"; }
+std::string show_value(const std::vector<Destination>& value) {
+  std::vector<std::string> words;
+  for (const Destination one : value) {
+    words.emplace_back(one == Destination::kSqlite ? "sqlite" : one == Destination::kOtlp ? "otlp" : "jsonl");
+  }
+  return fmt::format("{}", fmt::join(words, ","));
+}
 
 std::string show_value(const option_types::Attributes::Value& value) {
   std::string pairs;

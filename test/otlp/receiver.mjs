@@ -1,12 +1,16 @@
 // A strict OTLP/HTTP receiver that answers as a script says. README.md explains it.
 //
 //   otlp-receiver [--port N] [--out FILE [--append]] [--script FILE_OR_TEXT] [--max-bytes N]
-//                 [--require-header 'NAME: VALUE'] [--tls-key FILE --tls-cert FILE [--client-ca FILE]]
+//                 [--require-header 'NAME: VALUE'] [--tls-key FILE --tls-cert FILE [--client-ca FILE]] [-- COMMAND …]
 //   otlp-receiver --count FILE
 //
+// A COMMAND is run with OTEL_EXPORTER_OTLP_ENDPOINT set, and ends the receiver; its status is the receiver's where it is
+// not 0.
 // It prints its port on a line of standard output as soon as it listens on 127.0.0.1. SIGTERM and SIGINT end it: status 0
 // where no request broke a rule, 1 where one did, 2 where it was used wrongly. --count prints what a file of --out says.
+import { spawn } from "node:child_process";
 import crypto from "node:crypto";
+import { once } from "node:events";
 import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
@@ -226,7 +230,8 @@ function unpack(request, body, max_bytes) {
 }
 
 async function main() {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: Object.fromEntries(
       ["modules", "port", "out", "script", "max-bytes", "require-header", "tls-key", "tls-cert", "client-ca", "count"]
         .map((name) => [name, { type: "string" }])
@@ -234,8 +239,7 @@ async function main() {
     ),
   });
   if (values.count !== undefined) {
-    console.log(JSON.stringify(Ledger.of_file(values.count).counts));
-    return;
+    return console.log(JSON.stringify(Ledger.of_file(values.count).counts));
   }
   const tls = values["tls-key"] && {
     key: fs.readFileSync(values["tls-key"]),
@@ -252,13 +256,18 @@ async function main() {
     require_header: values["require-header"],
     tls,
   });
-  const end = async () => {
+  const end = async (status = 0) => {
     await receiver.close();
-    process.exit(receiver.ledger.counts.refused > 0 ? 1 : 0);
+    process.exit(status || (receiver.ledger.counts.refused > 0 ? 1 : 0));
   };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
-  console.log(await receiver.listen(Number(values.port ?? 0)));
+  process.on("SIGTERM", () => end());
+  process.on("SIGINT", () => end());
+  const port = await receiver.listen(Number(values.port ?? 0));
+  if (positionals.length === 0) return console.log(port);
+  const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http${tls ? "s" : ""}://127.0.0.1:${port}` };
+  const command = spawn(positionals[0], positionals.slice(1), { env, stdio: "inherit" });
+  const [status] = await once(command, "exit");
+  return end(status ?? 1);
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

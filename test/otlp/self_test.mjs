@@ -389,6 +389,13 @@ await test("speaks TLS, and stops cleanly as a program", async () => {
   }
 });
 
+await test("runs a command, and has its status", async () => {
+  for (const [line, status] of [['test -n "${OTEL_EXPORTER_OTLP_ENDPOINT#http://127.0.0.1:}"', 0], ["exit 7", 7]]) {
+    const program = spawn(process.execPath, [new URL("receiver.mjs", import.meta.url).pathname, "--modules", modules, "--", "sh", "-c", line]);
+    assert.equal((await once(program, "exit"))[0], status);
+  }
+});
+
 fs.rmSync(work, { recursive: true });
 for (const failure of failures) console.log(`FAILED ${failure}`);
 console.log(`${passed} passed, ${failures.length} failed`);
