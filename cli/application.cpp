@@ -23,6 +23,7 @@
 #include "cli/recover_command.h"
 #include "cli/run_command.h"
 #include "cli/settings.h"
+#include "cli/status_command.h"
 
 namespace glimpse::cli {
 
@@ -104,6 +105,7 @@ int run_application(const std::vector<std::string>& arguments) {
   add_doctor_command(app, exit_status);
   add_policy_command(app, exit_status);
   add_recover_command(app, exit_status);
+  add_status_command(app, exit_status);
   add_dlq_command(app, exit_status);
   add_collect_command(app, exit_status);
   add_completion_command(app, exit_status);

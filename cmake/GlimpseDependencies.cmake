@@ -12,6 +12,9 @@ add_library(glimpse_zstd INTERFACE)
 target_include_directories(glimpse_zstd SYSTEM INTERFACE "${GLIMPSE_ZSTD_INCLUDE}")
 target_link_libraries(glimpse_zstd INTERFACE "${GLIMPSE_ZSTD_LIBRARY}")
 
+# SQLite: records in a database.
+find_package(SQLite3 3.35 REQUIRED)
+
 # OTLP/HTTP: protozero (headers only) for protobuf, libcurl, and zlib for gzip.
 find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)

@@ -16,6 +16,7 @@ LIBRARIES = {
     "nlohmann/": "nlohmann_json",
     "CLI/": "CLI11",
     "zstd.h": "zstd",
+    "sqlite3.h": "SQLite",
     "protozero/": "protozero",
     "curl/": "curl",
     "zlib.h": "zlib",
