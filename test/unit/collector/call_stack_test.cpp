@@ -24,6 +24,8 @@ class Listener final : public CallSink {
       case writers::Stage::kEnd:
         lines.push_back("END " + call_text + " in " + std::to_string(call.duration_ns) + captured(call));
         return;
+      case writers::Stage::kCall:
+        return;  // made behind a CallStack
       case writers::Stage::kException:
         std::string line = "EXCEPTION " + call_text + " in " + std::to_string(call.duration_ns);
         if (call.exception == nullptr) {
@@ -40,9 +42,12 @@ class Listener final : public CallSink {
     ends.push_back(call);
   }
   std::uint64_t next_call_id() override { return ++calls; }
-  const StackText& stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type) override {
-    stack = {std::to_string(frames.size()) + " frames", "group " + std::string(exception_type)};
-    return stack;
+  StackText stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type,
+                       std::string_view what) override {
+    trace = std::to_string(frames.size()) + " frames";
+    group = "group " + std::string(exception_type);
+    if (!what.empty()) group += " " + std::string(what);
+    return {trace, group};
   }
 
   Lines take() { return std::exchange(lines, {}); }
@@ -54,7 +59,8 @@ class Listener final : public CallSink {
   Lines lines;
   std::vector<writers::Call> ends;
   std::uint64_t calls = 0;
-  StackText stack;
+  std::string trace;
+  std::string group;
 };
 
 DecidedFunction function(std::uint32_t index, const char* name, bool recorded = true) {
