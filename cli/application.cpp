@@ -21,6 +21,7 @@
 #include "cli/policy_command.h"
 #include "cli/recover_command.h"
 #include "cli/run_command.h"
+#include "cli/scrub_command.h"
 #include "cli/settings.h"
 
 namespace glimpse::cli {
@@ -103,6 +104,7 @@ int run_application(const std::vector<std::string>& arguments) {
   add_doctor_command(app, exit_status);
   add_policy_command(app, exit_status);
   add_recover_command(app, exit_status);
+  add_scrub_command(app, exit_status);
   add_collect_command(app, exit_status);
   add_completion_command(app, exit_status);
   add_man_command(app, exit_status);

@@ -4,7 +4,7 @@
 //                     trace-%p.jsonl  one Writer for each process
 //                     -             standard output; when its reader goes away, records are thrown away from then on
 //
-// GLIMPSE_FORMAT says of what: lines of JSON, or a recording.
+// GLIMPSE_FORMAT says of what: lines of JSON, or a recording. With GLIMPSE_SCRUB=all their texts are scrubbed.
 //
 // Threads: one thread asks for writers at a time. The Writers live as long as Outputs.
 #pragma once
@@ -18,6 +18,7 @@
 #include "glimpse/result.h"
 #include "writers/field_set.h"
 #include "writers/output_file.h"
+#include "writers/scrub/patterns.h"
 #include "writers/writer.h"
 
 namespace glimpse::cli {
@@ -26,7 +27,8 @@ class Outputs {
  public:
   enum class Mode : std::uint8_t { kStartAnew, kAppend };
 
-  // An Error where the keys of GLIMPSE_FIELDS are not known, or a recording would go to a terminal.
+  // An Error where the keys of GLIMPSE_FIELDS are not known, patterns to scrub cannot be used, or a recording would go
+  // to a terminal.
   static Result<Outputs> create(const Options& options, Mode mode);
 
   // Opens the output where it is the same for all processes, so that an Error comes before a program is started.
@@ -50,6 +52,8 @@ class Outputs {
   Format format_ = Format::kJsonl;
   Mode mode_ = Mode::kAppend;
   writers::FieldSet fields_;
+  bool scrubbed_ = false;
+  std::shared_ptr<const writers::scrub::Patterns> patterns_;         // the user's own; null where there are none
   std::map<std::string, std::unique_ptr<writers::Writer>> writers_;  // by expanded path
 };
 

@@ -175,6 +175,14 @@ Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limi
   return must_be("auto or monotonic", text, {"auto", "monotonic"});
 }
 
+Result<Scrub> parse_value(option_types::Scrub, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  for (const Scrub scrub : {Scrub::kNone, Scrub::kNetwork, Scrub::kAll}) {
+    if (word == show_value(scrub)) return scrub;
+  }
+  return must_be("none, network or all", text, {"none", "network", "all"});
+}
+
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&) {
   const auto parts = split_list(text);
   for (const auto part : parts) {
@@ -243,6 +251,17 @@ std::string show_value(Overflow value) {
 }
 
 std::string show_value(Clock value) { return value == Clock::kMonotonic ? "monotonic" : "auto"; }
+
+std::string show_value(Scrub value) {
+  switch (value) {
+    case Scrub::kNone:
+      return "none";
+    case Scrub::kAll:
+      return "all";
+    default:
+      return "network";
+  }
+}
 
 std::string show_value(const std::vector<Destination>&) { return "jsonl"; }
 

@@ -166,7 +166,7 @@ std::string_view ErrorGroups::fingerprint(std::string_view type, std::string_vie
                                           std::span<const std::string> functions) {
   lines_.assign(type);
   lines_ += '\n';
-  append_shape(lines_, message);
+  append_shape(lines_, scrubber_.scrub(message));
   for (const std::string& function : functions.first(std::min(functions.size(), kGroupFrames))) {
     lines_ += '\n';
     lines_ += function;

@@ -1,6 +1,7 @@
 // Which exceptions are the same mistake: a fingerprint of type, message and place.
 //
-// The message counts by its shape, without what differs from one time to the next:
+// The message counts by its shape, without what differs from one time to the next. It is scrubbed before
+// (writers/scrub), so that nobody can find out by trying whose address or which password makes a fingerprint.
 //
 //   user 4711 not found at 0x7ffd12                     user # not found at #
 //   job 6fa459ea-ee8a-3ca4-894e-db77e160355e is late    job <uuid> is late
@@ -13,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "writers/scrub/scrubber.h"
 
 namespace glimpse::collector {
 
@@ -30,6 +33,7 @@ class ErrorGroups {
   std::string_view fingerprint(std::string_view type, std::string_view message, std::span<const std::string> functions);
 
  private:
+  writers::scrub::Scrubber scrubber_;
   std::string lines_;
   std::unordered_map<std::string, std::string> fingerprints_;  // by what is hashed
 };

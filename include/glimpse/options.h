@@ -18,6 +18,7 @@ enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 enum class Format : std::uint8_t { kJsonl, kGlimpse };
 enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };
+enum class Scrub : std::uint8_t { kNone, kNetwork, kAll };
 
 // The types that options.def names. fallback() reads a default of that table, which is always well formed (a unit test
 // sends each through the parser of the command line as well).
@@ -85,6 +86,13 @@ struct Clock {
   using Value = glimpse::Clock;
   static constexpr Value fallback(std::string_view text) {
     return text == "monotonic" ? Value::kMonotonic : Value::kAuto;
+  }
+};
+
+struct Scrub {
+  using Value = glimpse::Scrub;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "none" ? Value::kNone : text == "all" ? Value::kAll : Value::kNetwork;
   }
 };
 

@@ -18,8 +18,8 @@ inline constexpr std::array<std::string_view, 13> kWords = {
     "password", "passwd",     "passphrase", "passcode", "pwd",           "secret",    "token",
     "auth",     "credential", "apikey",     "bearer",   "authorization", "privatekey"};
 // `api_key`: the second word is always "key".
-inline constexpr std::array<std::string_view, 6> kBeforeKey = {"api", "private", "access", "signing", "encryption",
-                                                               "session"};
+inline constexpr std::array<std::string_view, 6> kBeforeKey = {"api",     "private",    "access",
+                                                               "signing", "encryption", "session"};
 
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }

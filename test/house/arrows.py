@@ -16,6 +16,7 @@ LIBRARIES = {
     "nlohmann/": "nlohmann_json",
     "CLI/": "CLI11",
     "zstd.h": "zstd",
+    "re2/": "RE2",
     "elfutils/": "elfutils",
     "libelf.h": "elfutils",
     "gelf.h": "elfutils",

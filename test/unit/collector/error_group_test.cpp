@@ -58,6 +58,13 @@ TEST(ErrorGroup, AFingerprintIsTheSha256OfTypeShapeAndFunctions) {
   EXPECT_EQ(groups.fingerprint("std::out_of_range", "no digit: 77", functions), expected);
 }
 
+TEST(ErrorGroup, WhatIsScrubbedDoesNotCount) {
+  ErrorGroups groups;
+  const std::string group(groups.fingerprint("T", "no jane@example.com at 10.0.0.1", {}));
+  EXPECT_EQ(groups.fingerprint("T", "no john@example.org at ::1", {}), group);
+  EXPECT_EQ(groups.fingerprint("T", "no [EMAIL] at [IP_ADDRESS]", {}), group);
+}
+
 TEST(ErrorGroup, TypeMessageAndEachOfTheTopFiveFunctionsTellGroupsApart) {
   ErrorGroups groups;
   const std::vector<std::string> functions = {"a", "b", "c", "d", "e", "f"};
