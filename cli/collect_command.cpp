@@ -57,6 +57,7 @@ int collect(const Request& request) {
   auto collector = collector::Collector::adopt(request.session, std::move(settings),
                                                [&](std::uint32_t pid) { return outputs->writer_of(pid); });
   if (!collector) return problem(request, collector.error());
+  if (const auto begun = outputs->begin(request.session); !begun) return problem(request, begun.error());
   const auto totals = (*collector)->run();
   if (!totals) return problem(request, totals.error());
   return kDone;

@@ -149,6 +149,11 @@ int run_traced(const Request& request, const Options& options, const std::vector
     return refuse(opened.error());
   }
 
+  if (const auto begun = outputs->begin((*collector)->session()); !begun) {
+    (*collector)->discard();
+    return refuse(begun.error());
+  }
+
   Program child{program, {}, outputs->is_standard_output()};
   child.set_variables["LD_PRELOAD"] = preload_list(library->string(), variable_or_empty("LD_PRELOAD"));
   child.set_variables["GLIMPSE_SESSION"] = (*collector)->session();

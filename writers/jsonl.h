@@ -28,6 +28,8 @@ class JsonlWriter final : public Writer {
   void keep_in(Outbox& outbox) override;
   void take_over(std::string_view lines) override { buffer_.append(lines); }
 
+  std::string_view text() const override { return buffer_.text(); }
+  void forget(std::size_t bytes) override { buffer_.consume(bytes); }
   std::size_t buffered_bytes() const override { return buffer_.size(); }
   Result<void> flush() override;
 

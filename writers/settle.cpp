@@ -1,4 +1,4 @@
-#include "collector/settle.h"
+#include "writers/settle.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,7 +11,7 @@
 
 #include "writers/whole_part.h"
 
-namespace glimpse::collector {
+namespace glimpse::writers {
 
 namespace {
 
@@ -49,7 +49,7 @@ std::string read_at(int fd, std::uint64_t offset, std::uint64_t bytes) {
 
 }  // namespace
 
-std::uint64_t settle(const std::string& path, const writers::Place& place, std::string_view text) {
+std::uint64_t settle(const std::string& path, const Place& place, std::string_view text) {
   const LockedFile file(path);
   struct stat status{};
   if (file.fd() < 0 || fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) return 0;
@@ -59,7 +59,7 @@ std::uint64_t settle(const std::string& path, const writers::Place& place, std::
   const std::string found = read_at(file.fd(), place.offset, text.size());
   const auto same =
       static_cast<std::size_t>(std::mismatch(found.begin(), found.end(), text.begin()).first - found.begin());
-  const std::uint64_t whole = writers::whole_part(text, same);
+  const std::uint64_t whole = whole_part(text, same);
   // Where this fails, the next writer's OutputFile cuts the half line or block.
   if (place.offset + same == size && same > whole) {
     [[maybe_unused]] const int cut = ftruncate(file.fd(), static_cast<off_t>(place.offset + whole));
@@ -67,4 +67,4 @@ std::uint64_t settle(const std::string& path, const writers::Place& place, std::
   return whole;
 }
 
-}  // namespace glimpse::collector
+}  // namespace glimpse::writers

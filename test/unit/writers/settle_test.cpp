@@ -1,5 +1,5 @@
 // What a killed collector was writing: all of it there, some, none, or half a line.
-#include "collector/settle.h"
+#include "writers/settle.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 
 #include "test/support/temporary_folder.h"
 
-namespace glimpse::collector {
+namespace glimpse::writers {
 namespace {
 
 constexpr std::string_view kText = "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n";
@@ -74,4 +74,4 @@ TEST_F(SettleTest, AFileStartedAnewHasNothing) {
 }
 
 }  // namespace
-}  // namespace glimpse::collector
+}  // namespace glimpse::writers
