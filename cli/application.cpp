@@ -16,6 +16,7 @@
 #include "cli/did_you_mean.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_status.h"
+#include "cli/issues_command.h"
 #include "cli/man_command.h"
 #include "cli/messages.h"
 #include "cli/policy_command.h"
@@ -101,6 +102,7 @@ int run_application(const std::vector<std::string>& arguments) {
   app.footer("Settings (environment or .env; [default]):\n" + settings_as_text());
   add_run_command(app, program, exit_status);
   add_cat_command(app, exit_status);
+  add_issues_command(app, exit_status);
   add_doctor_command(app, exit_status);
   add_policy_command(app, exit_status);
   add_recover_command(app, exit_status);

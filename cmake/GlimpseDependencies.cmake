@@ -19,6 +19,13 @@ add_library(glimpse_re2 INTERFACE)
 target_include_directories(glimpse_re2 SYSTEM INTERFACE "${GLIMPSE_RE2_INCLUDE}")
 target_link_libraries(glimpse_re2 INTERFACE "${GLIMPSE_RE2_LIBRARY}")
 
+# simdjson: reading traces of JSON lines.
+find_path(GLIMPSE_SIMDJSON_INCLUDE simdjson.h REQUIRED)
+find_library(GLIMPSE_SIMDJSON_LIBRARY simdjson REQUIRED)
+add_library(glimpse_simdjson INTERFACE)
+target_include_directories(glimpse_simdjson SYSTEM INTERFACE "${GLIMPSE_SIMDJSON_INCLUDE}")
+target_link_libraries(glimpse_simdjson INTERFACE "${GLIMPSE_SIMDJSON_LIBRARY}")
+
 # elfutils: DWARF and ELF reading.
 find_path(GLIMPSE_LIBDW_INCLUDE elfutils/libdw.h REQUIRED)
 find_library(GLIMPSE_LIBDW_LIBRARY dw REQUIRED)

@@ -17,6 +17,7 @@ LIBRARIES = {
     "CLI/": "CLI11",
     "zstd.h": "zstd",
     "re2/": "RE2",
+    "simdjson.h": "simdjson",
     "elfutils/": "elfutils",
     "libelf.h": "elfutils",
     "gelf.h": "elfutils",

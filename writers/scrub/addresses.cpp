@@ -132,8 +132,7 @@ bool may_be_names(const Window& window, const Groups& groups, const Surroundings
   if (around.host || around.zone || around.prefix_length) return false;
   if (groups.count == 0) {  // `::`
     const char behind = window.at(groups.end);
-    const char before = window.before(around.begin);
-    if (around.bracketed || (before == behind && (before == '"' || before == '\''))) return false;
+    if (around.bracketed) return false;
     return !is_one_of(word_before(window, around.begin),
                       {"on", "to", "from", "at", "address", "addr", "host", "ip", "ipv", "peer", "bind", "listen"}) ||
            is_letter(behind) || behind == '(';

@@ -99,6 +99,15 @@ std::size_t scheme_size(std::string_view text) {
   return size;
 }
 
+// `max_tokens=100`, `password_length: 8`: how many or how long, not what.
+bool is_measure(std::string_view name, std::string_view value) {
+  constexpr std::array<std::string_view, 7> kMeasures{"tokens", "count", "length", "len", "size", "limit", "index"};
+  if (!std::all_of(value.begin(), value.end(), is_digit)) return false;
+  return std::any_of(kMeasures.begin(), kMeasures.end(), [&](std::string_view measure) {
+    return name.size() > measure.size() && equals_ignoring_case(name.substr(name.size() - measure.size()), measure);
+  });
+}
+
 // `}` of a parser that met it, `true` of a flag, and what is no value at all.
 bool says_nothing(std::string_view value) {
   constexpr std::array<std::string_view, 7> kNone{"null", "nullptr", "nil", "none", "true", "false", "undefined"};
@@ -129,7 +138,9 @@ Match secret_at(const Window& window, std::size_t at) {
     if (!quoted) value = plain_value(window, value.begin);
     if (!quoted && digest) value.end = std::min(window.text.find_first_of("\r\n", value.begin), window.text.size());
   }
-  if (value.end <= value.begin || says_nothing(window.text.substr(value.begin, value.end - value.begin))) return {};
+  if (value.end <= value.begin) return {};
+  const std::string_view text = window.text.substr(value.begin, value.end - value.begin);
+  if (says_nothing(text) || is_measure(name, text)) return {};
   return {value.begin, value.end, scheme > 0 ? kToken : kSecret};
 }
 

@@ -4,7 +4,7 @@
 //   Authorization: Bearer x                                                            x, as a token
 //   https://user:x@host                                                                x
 //   -----BEGIN PRIVATE KEY----- …                                                      all of it
-//   author=x  tokenizer: x  token::parse  password:  token: }  has_password=true       no
+//   author=x  tokenizer: x  token::parse  password:  token: }  has_password=true  max_tokens=9    no
 //
 // Which names these are says include/glimpse/secret_name.h. A value without quotes ends at a blank, a quote, one of
 // `,;&<>|` or a closing bracket that it did not open; one in quotes or brackets ends where they are closed, or with the
