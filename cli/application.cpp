@@ -24,6 +24,7 @@
 #include "cli/run_command.h"
 #include "cli/scrub_command.h"
 #include "cli/settings.h"
+#include "cli/status_command.h"
 
 namespace glimpse::cli {
 
@@ -107,6 +108,7 @@ int run_application(const std::vector<std::string>& arguments) {
   add_policy_command(app, exit_status);
   add_recover_command(app, exit_status);
   add_scrub_command(app, exit_status);
+  add_status_command(app, exit_status);
   add_collect_command(app, exit_status);
   add_completion_command(app, exit_status);
   add_man_command(app, exit_status);
