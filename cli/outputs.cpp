@@ -12,6 +12,7 @@
 #include "writers/delivery/files.h"
 #include "writers/otlp/destination.h"
 #include "writers/sqlite/destination.h"
+#include "writers/scrub/scrubbing_destination.h"
 
 namespace glimpse::cli {
 
@@ -32,9 +33,14 @@ bool sets_pace(Destination destination, BackPressure back_pressure) {
 }  // namespace
 
 Result<Outputs> Outputs::create(const Options& options, Mode mode) {
-  auto files = OutputFiles::create(options, mode);
-  if (!files) return files.error();
   Outputs outputs;
+  if (options.scrub != Scrub::kNone && !options.scrub_patterns.empty()) {
+    auto patterns = writers::scrub::Patterns::read(options.scrub_patterns);
+    if (!patterns) return patterns.error();
+    outputs.patterns_ = std::move(*patterns);
+  }
+  auto files = OutputFiles::create(options, mode, outputs.patterns_);
+  if (!files) return files.error();
   outputs.options_ = options;
   outputs.files_ = std::make_unique<OutputFiles>(std::move(*files));
   return outputs;
@@ -71,13 +77,21 @@ std::unique_ptr<writers::Destination> Outputs::make(Destination destination, con
   }
 }
 
+// Files scrub for themselves, behind the queue and without it.
+std::unique_ptr<writers::Destination> Outputs::scrubbed(Destination destination,
+                                                        std::unique_ptr<writers::Destination> made) const {
+  const bool asked = options_.scrub == Scrub::kAll || (options_.scrub == Scrub::kNetwork && !is_near(destination));
+  if (!asked || destination == Destination::kJsonl) return made;
+  return std::make_unique<writers::scrub::ScrubbingDestination>(std::move(made), patterns_);
+}
+
 Result<void> Outputs::begin(const std::string& folder) {
   if (!has_queue(folder)) return {};
   auto delivery = writers::delivery::Delivery::open(folder, options_.queue_bytes);
   if (!delivery) return delivery.error();
   delivery_ = std::move(*delivery);
   for (const Destination destination : options_.destinations) {
-    delivery_->add(make(destination, folder), sets_pace(destination, options_.back_pressure),
+    delivery_->add(scrubbed(destination, make(destination, folder)), sets_pace(destination, options_.back_pressure),
                    is_near(destination) ? kWaitForThisMachine : kWaitForNetwork);
   }
   return {};

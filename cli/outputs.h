@@ -54,9 +54,12 @@ class Outputs {
   bool has_files() const;
   bool has_queue(const std::string& folder) const;
   std::unique_ptr<writers::Destination> make(Destination destination, const std::string& folder);
+  std::unique_ptr<writers::Destination> scrubbed(Destination destination,
+                                                 std::unique_ptr<writers::Destination> made) const;
 
   Options options_;
-  std::unique_ptr<OutputFiles> files_;  // Destinations know where it is
+  OutputFiles::PatternsPointer patterns_;  // more to scrub; null where there are none
+  std::unique_ptr<OutputFiles> files_;     // Destinations know where it is
   std::unique_ptr<writers::delivery::Delivery> delivery_;
 };
 

@@ -131,6 +131,14 @@ Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limi
   return must_be("auto or monotonic", text, {"auto", "monotonic"});
 }
 
+Result<Scrub> parse_value(option_types::Scrub, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  for (const Scrub scrub : {Scrub::kNone, Scrub::kNetwork, Scrub::kAll}) {
+    if (word == show_value(scrub)) return scrub;
+  }
+  return must_be("none, network or all", text, {"none", "network", "all"});
+}
+
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&) {
   constexpr std::string_view kAllowed = "a comma list of jsonl (json), sqlite, otlp (jaeger)";
   std::vector<Destination> destinations;
@@ -209,6 +217,17 @@ std::string show_value(BackPressure value) {
   return value == BackPressure::kOn ? "on" : value == BackPressure::kOff ? "off" : "auto";
 }
 std::string show_value(Clock value) { return value == Clock::kMonotonic ? "monotonic" : "auto"; }
+
+std::string show_value(Scrub value) {
+  switch (value) {
+    case Scrub::kNone:
+      return "none";
+    case Scrub::kAll:
+      return "all";
+    default:
+      return "network";
+  }
+}
 
 std::string show_value(const std::vector<Destination>& value) {
   std::vector<std::string> words;

@@ -20,6 +20,7 @@ enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 // Which destinations the program waits for when they are slower than it: none, those on this machine, all.
 enum class BackPressure : std::uint8_t { kOff, kAuto, kOn };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };
+enum class Scrub : std::uint8_t { kNone, kNetwork, kAll };
 enum class OtlpProtocol : std::uint8_t { kHttpProtobuf, kHttpJson };
 enum class OtlpCompression : std::uint8_t { kNone, kGzip };
 enum class Sampler : std::uint8_t {
@@ -114,6 +115,13 @@ struct Clock {
   using Value = glimpse::Clock;
   static constexpr Value fallback(std::string_view text) {
     return text == "monotonic" ? Value::kMonotonic : Value::kAuto;
+  }
+};
+
+struct Scrub {
+  using Value = glimpse::Scrub;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "none" ? Value::kNone : text == "all" ? Value::kAll : Value::kNetwork;
   }
 };
 
