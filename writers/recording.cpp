@@ -23,7 +23,7 @@ std::uint64_t random_stream() {
 
 }  // namespace
 
-RecordingWriter::RecordingWriter(OutputFile output)
+RecordingWriter::RecordingWriter(RotatingFile output)
     : output_(std::move(output)), encoder_(random_stream()), blocks_(kFirstBytes) {}
 
 void RecordingWriter::keep_in(Outbox& outbox) {
