@@ -8,6 +8,7 @@
 // Printed are medians over the rounds, and ratios. Files are removed, also after an error.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -48,11 +50,26 @@ struct ScratchFile {
   std::string path;
 };
 
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+struct Costs {
+  std::vector<double> wall, cpu;  // seconds of each round
+};
+
 template <typename Work>
-double seconds(Work work) {
+void measure(Costs& costs, Work work) {
+  const double cpu = cpu_seconds();
   const auto begin = std::chrono::steady_clock::now();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  costs.wall.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  costs.cpu.push_back(cpu_seconds() - cpu);
 }
 
 // Each call knows the outermost one of its stack, as the collector says it.
@@ -142,34 +159,37 @@ void run(const Choices& choices) {
   std::vector<Call> calls = bench::realistic_calls(functions, static_cast<std::size_t>(choices.millions * 1e6));
   set_roots(calls);
   const auto wanted = [&](const char* what) { return choices.only.empty() || choices.only == what; };
-  std::vector<double> sqlite, close, bulk, plain, to_bulk, to_plain;
+  Costs sqlite, close, bulk, plain;
+  std::vector<double> to_bulk, to_bulk_cpu, to_plain;
   std::uint64_t bytes = 0;
   for (unsigned round = 0; round < choices.rounds; ++round) {
     if (wanted("sqlite")) {
       const ScratchFile file(choices.folder);
       auto database = std::make_unique<SqliteDestination>(file.path);
-      sqlite.push_back(seconds([&] { write_destination(calls, *database); }));
-      close.push_back(seconds([&] { database.reset(); }));
+      measure(sqlite, [&] { write_destination(calls, *database); });
+      measure(close, [&] { database.reset(); });
       bytes = std::filesystem::file_size(file.path);
     }
     if (wanted("bulk")) {
       const ScratchFile file(choices.folder);
-      bulk.push_back(seconds([&] { write_bulk(calls, file.path); }));
+      measure(bulk, [&] { write_bulk(calls, file.path); });
     }
     if (wanted("write")) {
       const ScratchFile file(choices.folder);
-      plain.push_back(seconds([&] { write_plain(bytes, file.path); }));
+      measure(plain, [&] { write_plain(bytes, file.path); });
     }
     if (!choices.only.empty()) continue;
-    to_bulk.push_back((sqlite.back() + close.back()) / bulk.back());
-    to_plain.push_back((sqlite.back() + close.back()) / plain.back());
+    to_bulk.push_back(sqlite.wall.back() / bulk.wall.back());
+    to_bulk_cpu.push_back(sqlite.cpu.back() / bulk.cpu.back());
+    to_plain.push_back(sqlite.wall.back() / plain.wall.back());
   }
   const auto count = static_cast<double>(calls.size());
-  const auto row = [count](const char* name, const std::vector<double>& values) {
-    if (values.empty()) return;
-    const double least = *std::min_element(values.begin(), values.end());
-    fmt::print("{:<7} {:8.0f} ns per record, {:6.0f} thousand a second; the fastest round {:6.0f}\n", name,
-               median(values) / count * 1e9, count / median(values) / 1e3, count / least / 1e3);
+  const auto row = [count](const char* name, const Costs& costs) {
+    if (costs.wall.empty()) return;
+    fmt::print(
+        "{:<7} {:6.0f} thousand records a second, {:6.0f} in the fastest round; {:5.2f} us of processor time each\n",
+        name, count / median(costs.wall) / 1e3, count / *std::min_element(costs.wall.begin(), costs.wall.end()) / 1e3,
+        median(costs.cpu) / count * 1e6);
   };
   fmt::print("{} records, {:.1f} bytes each in the database, medians of {} rounds\n", calls.size(),
              static_cast<double>(bytes) / count, choices.rounds);
@@ -177,9 +197,11 @@ void run(const Choices& choices) {
   row("bulk", bulk);
   row("write", plain);
   if (!choices.only.empty()) return;
-  fmt::print("closing the database takes {:.2f} s more\n", median(close));
-  fmt::print("with closing, glimpse takes {:.2f} times a bulk insert without indexes, {:.1f} times plain write()s\n",
-             median(to_bulk), median(to_plain));
+  fmt::print("closing the database takes {:.2f} s more\n", median(close.wall));
+  fmt::print(
+      "glimpse takes {:.2f} times as long as a bulk insert without indexes ({:.2f} of processor time), {:.0f} times "
+      "plain write()s of as many bytes\n",
+      median(to_bulk), median(to_bulk_cpu), median(to_plain));
 }
 
 }  // namespace

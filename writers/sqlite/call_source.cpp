@@ -21,6 +21,7 @@ enum Column {
   kLevel,
   kStage,
   kDuration,
+  kSlowness,
   kEndEntry,
   kEndLevel,
   kEndTimestamp,
@@ -32,7 +33,7 @@ enum Column {
 
 const char* CallSource::declaration() const {
   return "CREATE TABLE rows (id, function_id, tid, depth, parent_call_id, root_id, span_id, timestamp_ns, entry_id, "
-         "level, stage, duration_ns, end_entry_id, end_level, end_timestamp_ns, args, result)";
+         "level, stage, duration_ns, slowness, end_entry_id, end_level, end_timestamp_ns, args, result)";
 }
 
 void CallSource::column(std::size_t number, int column, sqlite3_context* context) const {
@@ -75,6 +76,9 @@ void CallSource::column(std::size_t number, int column, sqlite3_context* context
       return give(static_cast<int>(row.stage));
     case kDuration:
       if (row.has_end()) give(as_integer(row.duration_ns));
+      return;
+    case kSlowness:
+      if (row.has_end()) give(slowness(row.duration_ns));
       return;
     case kEndEntry:
       return give_if_any(row.end_entry_id);

@@ -49,7 +49,7 @@ int Rows::prepare(const Connection& connection) {
       {insert_calls_, "INSERT OR IGNORE INTO call_row SELECT * FROM batch_calls"},
       {end_call_,
        "UPDATE call_row SET stage = ?2, duration_ns = ?3, end_entry_id = ?4, end_level = ?5, "
-       "end_timestamp_ns = nullif(?6, timestamp_ns + ?3), result = ?7 WHERE id = ?1 AND stage = 0"},
+       "end_timestamp_ns = nullif(?6, timestamp_ns + ?3), result = ?7, slowness = ?8 WHERE id = ?1 AND stage = 0"},
       {insert_traces_, "INSERT OR IGNORE INTO trace_row SELECT * FROM batch_traces"},
       {insert_exception_, "INSERT INTO exception_row VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"},
       {add_total_,
@@ -194,6 +194,7 @@ int Rows::end_call(const Batch& batch, const CallRow& row, std::int64_t key, boo
   end_call_.bind(5, static_cast<int>(row.end_level));
   end_call_.bind(6, row.end_ns);
   row.result != 0 ? end_call_.bind(7, batch.text(row.result)) : end_call_.bind_null(7);
+  end_call_.bind(8, slowness(row.duration_ns));
   const int code = end_call_.run();
   done = sqlite3_changes64(connection_->get()) > 0;
   return code;

@@ -42,13 +42,15 @@ CREATE TABLE call_row (
   entry_id INTEGER,              -- of START, or of the record for the whole call
   level INTEGER NOT NULL,
   stage INTEGER NOT NULL,
-  duration_ns INTEGER,           -- NULL while open, as the next two
+  duration_ns INTEGER,           -- NULL while open, as the next three
+  slowness INTEGER,              -- duration_ns in steps of a sixteenth
   end_entry_id INTEGER,
   end_level INTEGER,
   end_timestamp_ns INTEGER,      -- NULL where it is timestamp_ns + duration_ns
   args TEXT,
   result TEXT);
-CREATE INDEX call_by_duration ON call_row (duration_ns / 1e6);
+CREATE INDEX call_by_slowness ON call_row (slowness);
+CREATE INDEX call_by_duration ON call_row (duration_ns / 1e6) WHERE duration_ns >= 1000000;
 CREATE INDEX call_by_trace ON call_row (root_id) WHERE root_id IS NOT NULL;
 
 CREATE TABLE exception_row (     -- of each call that failed
@@ -150,7 +152,7 @@ CREATE VIEW call AS
   CASE WHEN c.stage = 0 THEN NULL WHEN e.id IS NULL THEN 'success' ELSE 'error' END AS status,
   e.exception_type AS error_type, e.exception AS exception, e.stack_trace AS stack_trace, e.fingerprint AS fingerprint,
   c.timestamp_ns AS timestamp_ns, c.duration_ns AS duration_ns, c.end_entry_id AS end_entry_id,
-  p.session_id AS session_id, c.id >> 40 AS process_id, c.id AS id, c.root_id AS root_id {tables};
+  c.slowness AS slowness,   p.session_id AS session_id, c.id >> 40 AS process_id, c.id AS id, c.root_id AS root_id {tables};
 )sql",
       fmt::arg("ids", kCallIds), fmt::arg("level", level_text("coalesce(c.end_level, c.level)")),
       fmt::arg("time", time_text("c.timestamp_ns")), fmt::arg("tables", kCallTables));
@@ -197,9 +199,12 @@ CREATE VIEW summary AS
 std::string question_views() {
   return fmt::format(
       R"sql(
-CREATE VIEW slowest_calls AS SELECT * FROM call WHERE duration_ms IS NOT NULL ORDER BY duration_ms DESC;
+CREATE VIEW slowest_calls AS
+  SELECT * FROM call WHERE slowness IS NOT NULL ORDER BY slowness DESC, duration_ms DESC;
 
-CREATE VIEW open_calls AS SELECT * FROM call WHERE duration_ms IS NULL;
+CREATE VIEW slow_calls AS SELECT * FROM call WHERE duration_ns >= 1000000;
+
+CREATE VIEW open_calls AS SELECT * FROM call WHERE slowness IS NULL;
 
 CREATE VIEW failed_calls AS SELECT call.* FROM exception_row CROSS JOIN call ON call.id = exception_row.id;
 

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 
 # What views have beyond the keys of the lines.
-EXTRA = {"timestamp_ns", "duration_ns", "session_id", "process_id", "end_entry_id", "id", "root_id", "trace_id", "span_id"}
+EXTRA = {"timestamp_ns", "duration_ns", "session_id", "process_id", "end_entry_id", "id", "root_id", "slowness", "trace_id", "span_id"}
 AS_JSON = {"command", "dropped", "patched", "open", "destinations"}
 
 
