@@ -25,8 +25,9 @@ std::optional<milliseconds> read_retry_after(std::string_view value, std::chrono
     tm parts{};
     const char* const end = strptime(date.c_str(), form, &parts);
     if (end == nullptr || *end != '\0') continue;
-    const auto wait = std::chrono::system_clock::from_time_t(timegm(&parts)) - now;
-    return std::clamp(std::chrono::duration_cast<milliseconds>(wait), milliseconds(0), kLongestRetryAfter);
+    // In seconds: a date may be further away than a clock of nanoseconds reaches.
+    const std::int64_t wait = timegm(&parts) - std::chrono::system_clock::to_time_t(now);
+    return std::chrono::seconds(std::clamp<std::int64_t>(wait, 0, kLongestRetryAfter / std::chrono::seconds(1)));
   }
   return std::nullopt;
 }

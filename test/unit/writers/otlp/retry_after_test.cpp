@@ -29,6 +29,8 @@ TEST(RetryAfter, IsADateInAnyFormOfHttp) {
 TEST(RetryAfter, IsNeverTooLong) {
   EXPECT_EQ(read("99999999999999999999999999"), kLongestRetryAfter);
   EXPECT_EQ(read("Sun, 01 Mar 2027 12:00:00 GMT"), kLongestRetryAfter);
+  EXPECT_EQ(read("Sun, 01 Mar 9999 12:00:00 GMT"), kLongestRetryAfter);
+  EXPECT_EQ(read("Sun, 01 Mar 0013 12:00:00 GMT"), 0ms);
 }
 
 TEST(RetryAfter, IsNothingWhereItIsNeither) {
