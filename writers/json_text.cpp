@@ -88,8 +88,8 @@ void append_well_formed(std::string& out, std::string_view text) {
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
-    const Sequence sequence = sequence_at_front(text);
-    out += sequence.well_formed ? text.substr(0, sequence.size) : kReplacement;
+    const Utf8Sequence sequence = utf8_at_front(text);
+    out += sequence.well_formed ? text.substr(0, sequence.size) : kReplacementCharacter;
     text.remove_prefix(sequence.size);
   }
 }
