@@ -108,6 +108,14 @@ Result<Format> parse_value(option_types::Format, std::string_view text, const Li
   return must_be("jsonl (json) or glimpse", text, {"jsonl", "json", "glimpse"});
 }
 
+Result<Compression> parse_value(option_types::Compression, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  if (word == "none") return Compression::kNone;
+  if (word == "gzip" || word == "gz") return Compression::kGzip;
+  if (word == "zstd" || word == "zst") return Compression::kZstd;
+  return must_be("none, gzip or zstd", text, {"none", "gzip", "zstd"});
+}
+
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&) {
   const std::string word = lower(trim(text));
   if (word == "block") return Overflow::kBlock;
@@ -129,6 +137,14 @@ Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limi
   if (word == "auto") return Clock::kAuto;
   if (word == "monotonic") return Clock::kMonotonic;
   return must_be("auto or monotonic", text, {"auto", "monotonic"});
+}
+
+Result<Scrub> parse_value(option_types::Scrub, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  for (const Scrub scrub : {Scrub::kNone, Scrub::kNetwork, Scrub::kAll}) {
+    if (word == show_value(scrub)) return scrub;
+  }
+  return must_be("none, network or all", text, {"none", "network", "all"});
 }
 
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&) {
@@ -194,6 +210,17 @@ std::string show_value(Level value) {
 
 std::string show_value(Format value) { return value == Format::kGlimpse ? "glimpse" : "jsonl"; }
 
+std::string show_value(Compression value) {
+  switch (value) {
+    case Compression::kGzip:
+      return "gzip";
+    case Compression::kZstd:
+      return "zstd";
+    default:
+      return "none";
+  }
+}
+
 std::string show_value(Overflow value) {
   switch (value) {
     case Overflow::kDrop:
@@ -209,6 +236,17 @@ std::string show_value(BackPressure value) {
   return value == BackPressure::kOn ? "on" : value == BackPressure::kOff ? "off" : "auto";
 }
 std::string show_value(Clock value) { return value == Clock::kMonotonic ? "monotonic" : "auto"; }
+
+std::string show_value(Scrub value) {
+  switch (value) {
+    case Scrub::kNone:
+      return "none";
+    case Scrub::kAll:
+      return "all";
+    default:
+      return "network";
+  }
+}
 
 std::string show_value(const std::vector<Destination>& value) {
   std::vector<std::string> words;

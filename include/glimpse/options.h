@@ -16,10 +16,12 @@ namespace glimpse {
 enum class Destination : std::uint8_t { kJsonl, kSqlite, kOtlp };
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 enum class Format : std::uint8_t { kJsonl, kGlimpse };
+enum class Compression : std::uint8_t { kNone, kGzip, kZstd };
 enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 // Which destinations the program waits for when they are slower than it: none, those on this machine, all.
 enum class BackPressure : std::uint8_t { kOff, kAuto, kOn };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };
+enum class Scrub : std::uint8_t { kNone, kNetwork, kAll };
 enum class OtlpProtocol : std::uint8_t { kHttpProtobuf, kHttpJson };
 enum class OtlpCompression : std::uint8_t { kNone, kGzip };
 enum class Sampler : std::uint8_t {
@@ -98,6 +100,13 @@ struct Format {
   static constexpr Value fallback(std::string_view text) { return text == "glimpse" ? Value::kGlimpse : Value::kJsonl; }
 };
 
+struct Compression {
+  using Value = glimpse::Compression;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "gzip" ? Value::kGzip : text == "zstd" ? Value::kZstd : Value::kNone;
+  }
+};
+
 struct Overflow {
   using Value = glimpse::Overflow;
   static constexpr Value fallback(std::string_view text) { return text == "drop" ? Value::kDrop : Value::kBlock; }
@@ -114,6 +123,13 @@ struct Clock {
   using Value = glimpse::Clock;
   static constexpr Value fallback(std::string_view text) {
     return text == "monotonic" ? Value::kMonotonic : Value::kAuto;
+  }
+};
+
+struct Scrub {
+  using Value = glimpse::Scrub;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "none" ? Value::kNone : text == "all" ? Value::kAll : Value::kNetwork;
   }
 };
 

@@ -16,6 +16,8 @@ LIBRARIES = {
     "nlohmann/": "nlohmann_json",
     "CLI/": "CLI11",
     "zstd.h": "zstd",
+    "re2/": "RE2",
+    "simdjson.h": "simdjson",
     "sqlite3.h": "SQLite",
     "protozero/": "protozero",
     "curl/": "curl",

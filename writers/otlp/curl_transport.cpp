@@ -60,9 +60,10 @@ struct Lines {
   curl_slist* list = nullptr;
 };
 
-bool is_hopeless(CURLcode code) {
-  return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_SSL_CERTPROBLEM ||
-         code == CURLE_SSL_CACERT_BADFILE;
+bool is_hopeless(CURLcode code, std::string_view url) {
+  // Of an http URL it is the answer that was no HTTP.
+  if (code == CURLE_UNSUPPORTED_PROTOCOL) return !is_named(url, "http") && !is_named(url, "https");
+  return code == CURLE_URL_MALFORMAT || code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
 }
 
 }  // namespace
@@ -129,11 +130,12 @@ HttpResponse CurlTransport::post(const HttpRequest& request) {
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   if (code == CURLE_OK || status >= 200) {
     response.status = static_cast<int>(status);
+    if (code != CURLE_OK) response.body.clear();  // half of a sentence is none
     return response;
   }
   response.problem =
       shown_url(request.endpoint.url) + ": " + (handle_->error[0] != '\0' ? handle_->error : curl_easy_strerror(code));
-  response.hopeless = is_hopeless(code);
+  response.hopeless = is_hopeless(code, request.endpoint.url);
   return response;
 }
 

@@ -76,7 +76,9 @@ void OtlpDestination::seal(Signal signal, Batch& batch) {
 }
 
 bool OtlpDestination::is_full() const {
-  return !outgoing_.empty() || spans_.records() >= settings_.max_spans || spans_.bytes() >= kFullRequestBytes;
+  // A little early: asked after each block, and the block that makes it overflow would make two requests of one.
+  return !outgoing_.empty() || spans_.records() >= settings_.max_spans / 4 * 3 ||
+         spans_.bytes() >= kFullRequestBytes / 4 * 3;
 }
 
 Commit OtlpDestination::commit(std::uint64_t) {

@@ -61,4 +61,7 @@ inline std::string_view error_type(const Span& span) {
   return span.exception == nullptr || span.exception->type.empty() ? "_OTHER" : span.exception->type;
 }
 
+// Of the event `exception`, in which the conventions want a type or a message.
+Attributes exception_attributes(const Span& span);
+
 }  // namespace glimpse::writers::otlp

@@ -68,21 +68,12 @@ void append_attributes(std::string& out, const Attributes& attributes) {
 
 // Begins behind the span's attributes, which it closes.
 void append_exception(std::string& out, const Span& span) {
-  const Exception& thrown = *span.exception;
-  Attributes attributes;
-  const auto add = [&attributes](const char* key, std::string_view value) {
-    attributes.push_back({key, std::string(value)});
-  };
-  if (!thrown.type.empty()) add("exception.type", thrown.type);
-  if (thrown.has_what) add("exception.message", thrown.what);
-  if (!thrown.stack_trace.empty()) add("exception.stacktrace", thrown.stack_trace);
-  if (!thrown.fingerprint.empty()) add("glimpse.fingerprint", thrown.fingerprint);
   out += ",\"events\":[{\"timeUnixNano\":\"";
   out += std::to_string(span.end_ns);
   out += "\",\"name\":";
   append_text(out, kExceptionEvent);
   out += ',';
-  append_attributes(out, attributes);
+  append_attributes(out, exception_attributes(span));
   out += "}]";
 }
 
@@ -151,8 +142,10 @@ void JsonEncoder::span(std::string& items, const Span& span) {
   if (!span.result.empty()) append_pair(items, ",", "glimpse.result", span.result);
   if (span.failed) append_pair(items, ",", "error.type", error_type(span));
   items += ']';
-  if (span.failed && span.exception != nullptr) append_exception(items, span);
-  if (span.failed) append_status(items, span);
+  if (span.failed) {
+    append_exception(items, span);
+    append_status(items, span);
+  }
   items += '}';
 }
 

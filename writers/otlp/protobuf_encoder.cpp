@@ -99,19 +99,12 @@ void add_exception(pbf_writer& span, const Span& record) {
   pbf_writer event(span, span_field::kEvents);
   event.add_fixed64(event_field::kTime, static_cast<std::uint64_t>(record.end_ns));
   event.add_string(event_field::kName, kExceptionEvent.data(), kExceptionEvent.size());
-  const Exception& thrown = *record.exception;
-  const auto attribute = [&event](std::string_view key, std::string_view value) {
-    add(event, event_field::kAttributes, key, value);
-  };
-  if (!thrown.type.empty()) attribute("exception.type", thrown.type);
-  if (thrown.has_what) attribute("exception.message", thrown.what);
-  if (!thrown.stack_trace.empty()) attribute("exception.stacktrace", thrown.stack_trace);
-  if (!thrown.fingerprint.empty()) attribute("glimpse.fingerprint", thrown.fingerprint);
+  add(event, event_field::kAttributes, exception_attributes(record));
 }
 
 void add_failure(pbf_writer& span, const Span& record) {
   add(span, span_field::kAttributes, "error.type", error_type(record));
-  if (record.exception != nullptr) add_exception(span, record);
+  add_exception(span, record);
   pbf_writer status(span, span_field::kStatus);
   if (record.exception != nullptr && record.exception->has_what) {
     add_text(status, status_field::kMessage, record.exception->what);

@@ -142,7 +142,7 @@ TEST(CurlTransport, AnAnswerThatBreaksOffBehindItsStatusIsAnAnswer) {
   CurlTransport transport({});
   const HttpResponse response = post(transport, server.endpoint());
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.body, "half");
+  EXPECT_EQ(response.body, "");
 }
 
 TEST(CurlTransport, KeepsNoMoreOfAnAnswerThanItMay) {
@@ -170,6 +170,14 @@ TEST(CurlTransport, NoAnswerHasAReasonWithoutSecrets) {
   EXPECT_EQ(refused.status, 0);
   EXPECT_NE(refused.problem.find("http://127.0.0.1:1/v1/traces: "), std::string::npos) << refused.problem;
   EXPECT_TRUE(post(transport, {"file:///etc/passwd", {}}).hopeless);
+}
+
+TEST(CurlTransport, AnAnswerThatIsNoHttpMayBeABetterOneNextTime) {
+  SmallServer server({"What?\r\n\r\n"});
+  CurlTransport transport({});
+  const HttpResponse response = post(transport, server.endpoint());
+  EXPECT_EQ(response.status, 0);
+  EXPECT_FALSE(response.hopeless);
 }
 
 TEST(CurlTransport, GivesUpWhenTheTimeIsOver) {

@@ -176,16 +176,17 @@ TEST_F(OtlpDestinationTest, AProgramThatIsReplacedByExecIsAnotherResource) {
 }
 
 TEST_F(OtlpDestinationTest, RequestsHaveNoMoreSpansThanAllowed) {
-  settings_.max_spans = 10;
-  for (std::uint64_t id = 1; id <= 9; ++id) call(id);
+  settings_.max_spans = 12;
+  for (std::uint64_t id = 1; id <= 8; ++id) call(id);
   EXPECT_FALSE(destination().is_full());
-  for (std::uint64_t id = 10; id <= 25; ++id) call(id);
+  call(9);
   EXPECT_TRUE(destination().is_full());
+  for (std::uint64_t id = 10; id <= 29; ++id) call(id);
   destination().commit(9);
   ASSERT_EQ(server_.seen.size(), 3u);
-  EXPECT_EQ(server_.resources(0)[0].items.size(), 10u);
+  EXPECT_EQ(server_.resources(0)[0].items.size(), 12u);
   EXPECT_EQ(server_.resources(2)[0].items.size(), 5u);
-  EXPECT_EQ(server_.items().size(), 25u);
+  EXPECT_EQ(server_.items().size(), 29u);
 }
 
 TEST_F(OtlpDestinationTest, RequestsStayBelowWhatServersTake) {

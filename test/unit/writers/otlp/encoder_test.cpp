@@ -127,7 +127,12 @@ TEST_P(EachEncoding, AFailedSpanOfWhichNothingIsKnownIsStillAnError) {
   const ReadItem read_back = read(failed);
   EXPECT_EQ(read_back.status, 2);
   EXPECT_EQ(read_back.attributes.at("error.type"), "_OTHER");
-  EXPECT_TRUE(read_back.events.empty());
+  const std::map<std::string, std::string> expected{{"exception.type", "_OTHER"}};
+  EXPECT_EQ(read_back.events.at(0).attributes, expected);
+  const Exception only_text{.what = "w", .has_what = true};
+  failed.exception = &only_text;
+  const std::map<std::string, std::string> text{{"exception.message", "w"}};
+  EXPECT_EQ(read(failed).events.at(0).attributes, text);
 }
 
 TEST_P(EachEncoding, BytesThatAreNoTextBecomeReplacementCharacters) {
