@@ -4,7 +4,7 @@
 //   glimpse_deliver FOLDER CALLS [FIRST]
 //
 // Goes on with the queue in FOLDER where one was left, then makes CALLS calls with the ids from FIRST [1], in rounds of
-// 500. For each round that is safe in the queue a line `flushed N` says so. What has not arrived 20 seconds after the
+// 500. For each round that is safe in the queue a line `flushed N` says so. What has not arrived two minutes after the
 // last call becomes dead letters. Prints how the destination fared, as JSON. Status 1 where something failed.
 #include <unistd.h>
 
@@ -95,7 +95,7 @@ int main(int count, char** words) {
     std::fflush(stdout);
     std::this_thread::sleep_for(5ms);  // so that batches go out meanwhile
   }
-  const auto until = std::chrono::steady_clock::now() + 20s;
+  const auto until = std::chrono::steady_clock::now() + 120s;
   while (queue.health().front().waiting > 0 && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(10ms);
   }

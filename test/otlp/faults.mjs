@@ -10,6 +10,8 @@
 //     garbage                             200 with a body that is no protobuf and no JSON
 //     nonsense                            bytes that are no HTTP
 //     silent                              no answer, until the client gives up
+//     die-midway, die-late, die-answered  the receiver kills itself: after the first bytes of the body, after the body,
+//                                         after the answer, a 200
 //   NAME=VALUE, for those that answer:
 //     delay=MILLISECONDS    before the answer
 //     retry-after=SECONDS, retry-after=date:SECONDS     the header, as a number or a date
@@ -18,7 +20,8 @@
 //     header.NAME=VALUE     another header
 //
 // A value with blanks stands between quotes. After the last step everything is answered with 200.
-const answers = new Set(["partial", "reset-early", "reset-late", "close-midway", "truncated", "garbage", "nonsense", "silent"]);
+const answers = new Set(["partial", "reset-early", "reset-late", "close-midway", "truncated", "garbage", "nonsense", "silent",
+                         "die-midway", "die-late", "die-answered"]);
 const names = new Set(["delay", "retry-after", "message", "rejected", "bytes"]);
 
 function parse_step(text) {

@@ -82,9 +82,9 @@ export class Receiver {
     response.on("error", () => {});
     try {
       if (step.answer === "reset-early") return this.#gone(number, step, too_early, () => reset(request.socket));
-      if (step.answer === "close-midway") {
+      if (step.answer === "close-midway" || step.answer === "die-midway") {
         await new Promise((resolve) => request.once("data", resolve).once("end", resolve).once("close", resolve));
-        return this.#gone(number, step, too_early, () => request.socket.destroy());
+        return this.#gone(number, step, too_early, step.answer === "die-midway" ? die : () => request.socket.destroy());
       }
       const body = await read(request, this.#settings.max_bytes);
       await this.#judge(number, step, too_early, request, response, body);
@@ -114,7 +114,7 @@ export class Receiver {
     const bytes = unpack(request, body, this.#settings.max_bytes);
     const decoded = form.decode(signal.request, bytes);
 
-    const takes = step.answer === "partial" || step.answer === "200";
+    const takes = ["200", "partial", "die-answered"].includes(step.answer);
     const accepts = step.answer === "truncated" || step.answer === "garbage" ? "perhaps" : takes;
     const records = [];
     const kind = signal.name === "traces" ? "span" : "log";
@@ -159,6 +159,11 @@ export class Receiver {
         return reset(request.socket);
       case "silent":
         return undefined;
+      case "die-late":
+        return die();
+      case "die-answered":
+        response.once("finish", () => setImmediate(die));
+        break;
       case "nonsense":
         request.socket.write("\u0016\u0003 this is no HTTP\r\n\r\n");
         return request.socket.end();
@@ -194,6 +199,10 @@ export class Receiver {
     if (type === "application/json") return JSON.stringify({ message });
     return this.#definitions.protobuf.Writer.create().uint32(18).string(message).finish();
   }
+}
+
+function die() {
+  process.kill(process.pid, "SIGKILL");
 }
 
 function reset(socket) {

@@ -389,6 +389,23 @@ await test("speaks TLS, and stops cleanly as a program", async () => {
   }
 });
 
+for (const [step, acknowledged] of [["die-midway", 0], ["die-late", 0], ["die-answered", 1]]) {
+  await test(`plays: ${step}, and goes on with --append`, async () => {
+    const out = path.join(work, `${step}.jsonl`);
+    for (const [script, more] of [[step, []], ["", ["--append"]]]) {
+      const program = spawn(process.execPath, [new URL("receiver.mjs", import.meta.url).pathname, "--modules", modules,
+                                               "--out", out, "--script", script, ...more], { stdio: ["ignore", "pipe", "inherit"] });
+      const port = Number((await once(program.stdout, "data"))[0]);
+      const got = await send(port, request(good_traces()));
+      assert.equal(got.status, script === "" || acknowledged ? 200 : undefined);
+      if (script === "") program.kill("SIGTERM");
+      assert.equal((await once(program, "exit"))[1], script === "" ? null : "SIGKILL");
+    }
+    const { counts } = Ledger.of_file(out);
+    assert.deepEqual([counts.requests, counts.acknowledged_requests, counts.acknowledged_spans], [2, 1 + acknowledged, 1]);
+  });
+}
+
 await test("runs a command, and has its status", async () => {
   for (const [line, status] of [['test -n "${OTEL_EXPORTER_OTLP_ENDPOINT#http://127.0.0.1:}"', 0], ["exit 7", 7]]) {
     const program = spawn(process.execPath, [new URL("receiver.mjs", import.meta.url).pathname, "--modules", modules, "--", "sh", "-c", line]);

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -66,11 +68,13 @@ class DeadLettersTest : public testing::Test {
   TemporaryFolder parent_;
 };
 
-// Runs `act` in a process of its own, and returns how it ended.
+// Runs `act` in a process of its own, which does not outlive this one.
 template <typename Act>
 pid_t start(Act act) {
   const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("no process");  // and none to kill
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     act();
     _exit(0);
   }
@@ -303,7 +307,9 @@ TEST_F(DeadLettersTest, KilledFiftyTimesItHasEachLetterThatItPromised) {
     int pipe_ends[2];
     ASSERT_EQ(pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK), 0);
     const pid_t child = start([&] { put_for_ever(open(), pipe_ends[1]); });
-    usleep(static_cast<useconds_t>(1000 + random() % 8000));
+    pollfd first{pipe_ends[0], POLLIN, 0};
+    poll(&first, 1, 60'000);
+    usleep(static_cast<useconds_t>(random() % 8000));
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     std::uint32_t last = 0;
@@ -328,7 +334,7 @@ TEST_F(DeadLettersTest, KilledFiftyTimesItHasEachLetterThatItPromised) {
   }
   RecordProperty("promised", static_cast<int>(promised));
   std::printf("%zu letters promised, %zu found\n", promised, found);
-  EXPECT_GT(promised, 50U);
+  EXPECT_GE(promised, 50U);
   DeadLetters letters = open();
   ASSERT_TRUE(letters.put(letter("a")).ok());
   EXPECT_EQ(names().size(), 1U) << "what was being written is cleared away";
