@@ -40,6 +40,10 @@ std::string write_memo(const Options& options, const policy::Policy& policy) {
   add("GLIMPSE_QUEUE_BYTES", fmt::format("{}", options.queue_bytes));
   add("GLIMPSE_FORMAT", setting_of_variable("GLIMPSE_FORMAT")->show(options));
   if (options.log_path != "-") add("GLIMPSE_LOG_PATH", output_from_root(options.log_path));
+  for (const char* variable :
+       {"GLIMPSE_MAX_FILE_BYTES", "GLIMPSE_MAX_FILES", "GLIMPSE_COMPRESS", "GLIMPSE_MIN_FREE_BYTES"}) {
+    add(variable, setting_of_variable(variable)->show(options));
+  }
   if (!policy.path.empty()) add("GLIMPSE_POLICY", from_root(policy.path));
   add("GLIMPSE_FIELDS", fmt::format("{}", fmt::join(options.fields, ",")));
   add("GLIMPSE_SCRUB", setting_of_variable("GLIMPSE_SCRUB")->show(options));

@@ -95,6 +95,11 @@ Result<OutputFiles> OutputFiles::create(const Options& options, Mode mode, Patte
   files.scrubbed_ = options.scrub == Scrub::kAll;
   files.patterns_ = std::move(patterns);
   files.fields_ = *fields;
+  files.rules_ = {.max_file_bytes = options.max_file_bytes,
+                  .max_files = options.max_files,
+                  .compression = options.compress,
+                  .min_free_bytes = options.min_free_bytes,
+                  .tell = [](const std::string& sentence) { say(sentence); }};
   return files;
 }
 
@@ -120,14 +125,14 @@ Result<writers::Writer*> OutputFiles::writer_of(std::uint32_t pid) {
   const auto mode =
       mode_ == Mode::kStartAnew ? writers::OutputFile::Mode::kTruncate : writers::OutputFile::Mode::kAppend;
   const auto unit = format_ == Format::kGlimpse ? writers::OutputFile::Unit::kBlock : writers::OutputFile::Unit::kLine;
-  auto file = writers::OutputFile::open(writers::expand_path(path_, pid), mode, unit);
+  auto file = writers::RotatingFile::open(writers::expand_path(path_, pid), mode, unit, rules_);
   if (!file) return file.error();
   writer = writer_to(std::move(*file));
   return writer.get();
 }
 
 // A recording keeps every key: which of them are wanted is asked when it is read.
-std::unique_ptr<writers::Writer> OutputFiles::writer_to(writers::OutputFile file) const {
+std::unique_ptr<writers::Writer> OutputFiles::writer_to(writers::RotatingFile file) const {
   std::unique_ptr<writers::Writer> writer;
   if (format_ == Format::kGlimpse) {
     writer = std::make_unique<writers::RecordingWriter>(std::move(file));

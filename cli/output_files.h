@@ -17,7 +17,8 @@
 #include "glimpse/options.h"
 #include "glimpse/result.h"
 #include "writers/field_set.h"
-#include "writers/output_file.h"
+#include "writers/file_rules.h"
+#include "writers/rotating_file.h"
 #include "writers/scrub/patterns.h"
 #include "writers/writer.h"
 
@@ -47,12 +48,13 @@ class OutputFiles {
   std::string name() const { return is_standard_output() ? "standard output" : path_; }
 
  private:
-  std::unique_ptr<writers::Writer> writer_to(writers::OutputFile file) const;
+  std::unique_ptr<writers::Writer> writer_to(writers::RotatingFile file) const;
 
   std::string path_;
   Format format_ = Format::kJsonl;
   Mode mode_ = Mode::kAppend;
   writers::FieldSet fields_;
+  writers::FileRules rules_;
   bool scrubbed_ = false;
   PatternsPointer patterns_;
   std::map<std::string, std::unique_ptr<writers::Writer>> writers_;  // by expanded path

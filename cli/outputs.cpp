@@ -8,11 +8,14 @@
 #include <filesystem>
 #include <utility>
 
+#include "cli/dead_letter_folder.h"
+#include "cli/messages.h"
+#include "writers/dead_letters.h"
 #include "writers/delivery/file_destination.h"
 #include "writers/delivery/files.h"
 #include "writers/otlp/destination.h"
-#include "writers/sqlite/destination.h"
 #include "writers/scrub/scrubbing_destination.h"
+#include "writers/sqlite/destination.h"
 
 namespace glimpse::cli {
 
@@ -64,12 +67,23 @@ bool Outputs::has_queue(const std::string& folder) const {
   });
 }
 
+// Where batches go that no server takes. Without it they are lost, and counted.
+std::unique_ptr<writers::otlp::DeadLetterBox> Outputs::dead_letters() const {
+  const std::string folder = dead_letter_folder(options_);
+  auto letters = folder.empty() ? Result<writers::DeadLetters>(Error{"there is no home for dead letters"})
+                                : writers::DeadLetters::open(folder, options_.dlq_bytes);
+  if (letters) return std::make_unique<writers::DeadLetters>(std::move(*letters));
+  say(fmt::format("{}; what cannot be delivered is lost (GLIMPSE_DLQ_PATH names another folder)",
+                  letters.error().message));
+  return nullptr;
+}
+
 std::unique_ptr<writers::Destination> Outputs::make(Destination destination, const std::string& folder) {
   switch (destination) {
     case Destination::kSqlite:
       return std::make_unique<writers::SqliteDestination>(options_.db_path);
     case Destination::kOtlp:
-      return writers::otlp::make_otlp_destination(writers::otlp::settings_of(options_), nullptr);
+      return writers::otlp::make_otlp_destination(writers::otlp::settings_of(options_), dead_letters());
     case Destination::kJsonl:
     default:
       return std::make_unique<writers::delivery::FileDestination>(

@@ -108,6 +108,14 @@ Result<Format> parse_value(option_types::Format, std::string_view text, const Li
   return must_be("jsonl (json) or glimpse", text, {"jsonl", "json", "glimpse"});
 }
 
+Result<Compression> parse_value(option_types::Compression, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  if (word == "none") return Compression::kNone;
+  if (word == "gzip" || word == "gz") return Compression::kGzip;
+  if (word == "zstd" || word == "zst") return Compression::kZstd;
+  return must_be("none, gzip or zstd", text, {"none", "gzip", "zstd"});
+}
+
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&) {
   const std::string word = lower(trim(text));
   if (word == "block") return Overflow::kBlock;
@@ -201,6 +209,17 @@ std::string show_value(Level value) {
 }
 
 std::string show_value(Format value) { return value == Format::kGlimpse ? "glimpse" : "jsonl"; }
+
+std::string show_value(Compression value) {
+  switch (value) {
+    case Compression::kGzip:
+      return "gzip";
+    case Compression::kZstd:
+      return "zstd";
+    default:
+      return "none";
+  }
+}
 
 std::string show_value(Overflow value) {
   switch (value) {

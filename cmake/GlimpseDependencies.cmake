@@ -4,6 +4,7 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # zstd: compact recordings.
 find_path(GLIMPSE_ZSTD_INCLUDE zstd.h REQUIRED)

@@ -7,7 +7,7 @@
 
 namespace glimpse::writers {
 
-JsonlWriter::JsonlWriter(OutputFile output, const FieldSet& fields)
+JsonlWriter::JsonlWriter(RotatingFile output, const FieldSet& fields)
     : output_(std::move(output)), fields_(fields), call_text_(fields), buffer_(kFirstBytes) {}
 
 void JsonlWriter::call(const Call& record) { call_text_.append(buffer_, record); }

@@ -3,21 +3,21 @@
 // Lines collect in one buffer until flush() writes them out together. The caller flushes at the latest when
 // buffered_bytes() reaches kFlushBytes: larger writes are no faster.
 //
-// Threads: one thread uses a JsonlWriter. Failure: see OutputFile; lines that could not be written stay in the buffer
+// Threads: one thread uses a JsonlWriter. Failure: see RotatingFile; lines that could not be written stay in the buffer
 // and go out first with the next flush(). What was never flushed is lost with the Writer, but for what an Outbox keeps.
 #pragma once
 
 #include "writers/call_text.h"
 #include "writers/field_set.h"
 #include "writers/line_buffer.h"
-#include "writers/output_file.h"
+#include "writers/rotating_file.h"
 #include "writers/writer.h"
 
 namespace glimpse::writers {
 
 class JsonlWriter final : public Writer {
  public:
-  explicit JsonlWriter(OutputFile output, const FieldSet& fields = FieldSet());
+  explicit JsonlWriter(RotatingFile output, const FieldSet& fields = FieldSet());
 
   void call(const Call& record) override;
   void process(const Process& record) override;
@@ -36,7 +36,7 @@ class JsonlWriter final : public Writer {
   std::uint64_t waiting_records() const override;
 
  private:
-  OutputFile output_;
+  RotatingFile output_;
   FieldSet fields_;
   CallText call_text_;
   LineBuffer buffer_;

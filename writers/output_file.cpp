@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "writers/file_lock.h"
 #include "writers/recording/file_end.h"
 #include "writers/whole_part.h"
 
@@ -26,7 +26,7 @@ Error cannot_open(const std::string& path, int reason) {
                       std::strerror(reason))};
 }
 
-bool is_regular(int fd) {
+bool is_regular_file(int fd) {
   struct stat status{};
   return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
@@ -38,21 +38,6 @@ int open_retrying(const char* path, int flags, mode_t mode = 0) {
   } while (fd < 0 && errno == EINTR);
   return fd;
 }
-
-// An exclusive lock for one scope. Without locks on this file system the scope runs unlocked.
-class Lock {
- public:
-  explicit Lock(int fd) : fd_(fd) {
-    while (flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
-    }
-  }
-  ~Lock() { flock(fd_, LOCK_UN); }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-
- private:
-  int fd_;
-};
 
 // Holds SIGPIPE back from this thread for one scope, and takes away the one that a write in that scope raised.
 class PipeSignalHeld {
@@ -176,7 +161,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, Mode mode, Unit uni
     OutputFile file(fd, true, readable, path);
     file.unit_ = unit;
     if (mode == Mode::kTruncate && file.regular_) {
-      const Lock lock(fd);
+      const FileLock lock(fd);
       if (ftruncate(fd, 0) != 0) return cannot_open(path, errno);
     }
     if (unit == Unit::kBlock && readable && !recording::may_continue(fd)) {
@@ -193,7 +178,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, Mode mode, Unit uni
 OutputFile OutputFile::borrow(int fd, std::string name) { return {fd, false, false, std::move(name)}; }
 
 OutputFile::OutputFile(int fd, bool owned, bool readable, std::string name)
-    : fd_(fd), owned_(owned), readable_(readable), regular_(is_regular(fd)), name_(std::move(name)) {}
+    : fd_(fd), owned_(owned), readable_(readable), regular_(is_regular_file(fd)), name_(std::move(name)) {}
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : fd_(other.fd_),
@@ -223,10 +208,8 @@ Result<void> OutputFile::append(std::string_view text, std::size_t& accepted, Ou
   accepted = 0;
   if (text.empty()) return {};
   if (regular_) {
-    const Lock lock(fd_);
-    auto result = append_locked(text, accepted, outbox);
-    if (outbox != nullptr) outbox->handed(accepted);
-    return result;
+    const FileLock lock(fd_);
+    return append_locked(text, accepted, outbox);
   }
   PipeSignalHeld held;
   if (outbox != nullptr) outbox->begins({});
@@ -238,16 +221,23 @@ Result<void> OutputFile::append(std::string_view text, std::size_t& accepted, Ou
 }
 
 Result<void> OutputFile::append_locked(std::string_view text, std::size_t& accepted, Outbox* outbox) {
-  if (const int reason = mend_end(); reason != 0) return error(reason);
+  accepted = 0;
+  if (const int reason = mend_end(); reason != 0) {
+    if (outbox != nullptr) outbox->handed(0);
+    return error(reason);
+  }
   if (struct stat status{}; outbox != nullptr && fstat(fd_, &status) == 0) {
     outbox->begins({status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size)});
   }
   const int reason = write_all(fd_, text, accepted);
-  if (reason == 0) return {};
-  const std::size_t whole = whole_part(text, accepted);
-  left_half_line_ = !cut(accepted - whole);
-  accepted = whole;
-  return error(reason);
+  if (reason != 0) {
+    const std::size_t whole = whole_part(text, accepted);
+    left_half_line_ = !cut(accepted - whole);
+    accepted = whole;
+  }
+  if (outbox != nullptr) outbox->handed(accepted);
+  if (reason != 0) return error(reason);
+  return {};
 }
 
 // Sees to it that the file ends where a line or block ends. A file that cannot be read is taken to end well: it was not

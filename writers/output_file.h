@@ -53,6 +53,13 @@ class OutputFile {
   // bytes the caller may forget: all of them unless there is an Error. `outbox` is told on the way; it may be null.
   Result<void> append(std::string_view text, std::size_t& accepted, Outbox* outbox = nullptr);
 
+  // For whoever does more than an append() under the lock of a regular file (writers/file_lock.h): the same without
+  // taking the lock, and what append() does first: the file then ends where a line or block ends. errno, 0 for success.
+  Result<void> append_locked(std::string_view text, std::size_t& accepted, Outbox* outbox = nullptr);
+  int mend_end();
+
+  bool is_regular() const { return regular_; }
+  int descriptor() const { return fd_; }
   const std::string& name() const { return name_; }
 
   // Where a regular file lies, from the root; empty for anything else.
@@ -61,8 +68,6 @@ class OutputFile {
  private:
   OutputFile(int fd, bool owned, bool readable, std::string name);
 
-  Result<void> append_locked(std::string_view text, std::size_t& accepted, Outbox* outbox);
-  int mend_end();
   int mend_half_line(std::uint64_t bytes);
   bool cut(std::size_t bytes);
   Error error(int reason) const;

@@ -6,7 +6,8 @@
 #include "writers/whole_part.h"
 
 namespace glimpse::writers {
-RecordingWriter::RecordingWriter(OutputFile output)
+
+RecordingWriter::RecordingWriter(RotatingFile output)
     : output_(std::move(output)), encoder_(random_stream()), blocks_(kFirstBytes) {}
 
 void RecordingWriter::keep_in(Outbox& outbox) {

@@ -4,13 +4,13 @@
 // Records collect in columns. prepare() makes whole blocks of them, flush() does so too and writes them out. Many
 // records to a block make it small: the caller may take its time between flushes (flushes_when_idle()).
 //
-// Threads: one thread uses a RecordingWriter. Failure: see OutputFile; blocks that could not be written stay and go out
-// first with the next flush(). What was never flushed is lost with the Writer, but for what an Outbox keeps.
+// Threads: one thread uses a RecordingWriter. Failure: see RotatingFile; blocks that could not be written stay and go
+// out first with the next flush(). What was never flushed is lost with the Writer, but for what an Outbox keeps.
 #pragma once
 
 #include "writers/line_buffer.h"
-#include "writers/output_file.h"
 #include "writers/recording/encoder.h"
+#include "writers/rotating_file.h"
 #include "writers/writer.h"
 
 namespace glimpse::writers {
@@ -18,7 +18,7 @@ namespace glimpse::writers {
 class RecordingWriter final : public Writer {
  public:
   // `output` consists of blocks.
-  explicit RecordingWriter(OutputFile output);
+  explicit RecordingWriter(RotatingFile output);
 
   void call(const Call& record) override { encoder_.add(record); }
   void process(const Process& record) override { encoder_.add(record); }
@@ -27,7 +27,10 @@ class RecordingWriter final : public Writer {
   void summary(const Summary& record) override { encoder_.add(record); }
 
   void keep_in(Outbox& outbox) override;
-  void take_over(std::string_view blocks) override { blocks_.append(blocks); }
+  void take_over(std::string_view blocks) override {
+    output_.recall_names(blocks);
+    blocks_.append(blocks);
+  }
 
   bool flushes_when_idle() const override { return false; }
   std::size_t buffered_bytes() const override { return encoder_.open_bytes() + blocks_.size(); }
@@ -36,7 +39,7 @@ class RecordingWriter final : public Writer {
   Result<void> flush() override;
 
  private:
-  OutputFile output_;
+  RotatingFile output_;
   recording::Encoder encoder_;
   LineBuffer blocks_;
   Outbox* outbox_ = nullptr;

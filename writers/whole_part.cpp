@@ -22,6 +22,14 @@ std::size_t whole_part(std::string_view text, std::size_t bytes) {
   return whole;
 }
 
+std::size_t first_part(std::string_view text) {
+  if (recording::BlockHeader header{}; is_recording(text) && recording::is_header(text, header)) {
+    return std::min<std::size_t>(header.block_bytes, text.size());
+  }
+  const std::size_t newline = is_recording(text) ? std::string_view::npos : text.find('\n');
+  return newline == std::string_view::npos ? text.size() : newline + 1;
+}
+
 std::uint64_t records_in(std::string_view text) {
   if (!is_recording(text)) return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
   std::uint64_t records = 0;

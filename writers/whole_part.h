@@ -15,6 +15,9 @@ bool is_recording(std::string_view text);
 // How many of the first `bytes` bytes of `text` are whole lines or blocks. `text` begins where one begins.
 std::size_t whole_part(std::string_view text, std::size_t bytes);
 
+// How many bytes the first line or block of `text` has; all of it where that does not end.
+std::size_t first_part(std::string_view text);
+
 // Records in whole lines or blocks.
 std::uint64_t records_in(std::string_view text);
 

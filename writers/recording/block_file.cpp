@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "writers/packed_file.h"
 #include "writers/recording/checksum.h"
 
 namespace glimpse::writers::recording {
@@ -25,6 +27,22 @@ bool is_sound(const BlockHeader& header) {
     packed += header.packed_bytes[i];
   }
   return packed == header.block_bytes;
+}
+
+// A file that nobody else sees; -1 with errno.
+int memory_file(std::string_view bytes) {
+  const int fd = memfd_create("glimpse", MFD_CLOEXEC);
+  std::size_t written = 0;
+  while (fd >= 0 && written < bytes.size()) {
+    const ssize_t count = write(fd, bytes.data() + written, bytes.size() - written);
+    if (count < 0 && errno != EINTR) {
+      close(fd);
+      return -1;
+    }
+    written += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  }
+  if (fd >= 0) lseek(fd, 0, SEEK_SET);
+  return fd;
 }
 
 }  // namespace
@@ -44,6 +62,13 @@ Result<BlockFile> BlockFile::open(const std::string& path) {
   } while (fd < 0 && errno == EINTR);
   struct stat status{};
   if (fd < 0 || fstat(fd, &status) != 0) return Error{fmt::format("{}: {}", path, std::strerror(errno))};
+  if (S_ISREG(status.st_mode)) {
+    if (const auto unpacked = unpack(path, 0, SIZE_MAX)) {
+      close(fd);
+      fd = memory_file(*unpacked);
+      if (fd < 0) return Error{fmt::format("{}: {}", path, std::strerror(errno))};
+    }
+  }
   BlockFile file(fd, path);
   if (S_ISDIR(status.st_mode)) return Error{fmt::format("{}: {}", path, std::strerror(EISDIR))};
   file.seekable_ = S_ISREG(status.st_mode);

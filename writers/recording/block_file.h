@@ -24,7 +24,7 @@ bool is_header(std::string_view bytes, BlockHeader& header);
 
 class BlockFile {
  public:
-  // `-` is standard input.
+  // `-` is standard input. A file that gzip or zstd has packed is unpacked in memory.
   static Result<BlockFile> open(const std::string& path);
   // Of bytes in memory, which outlive it.
   static BlockFile of_memory(std::string_view bytes, std::string name);

@@ -208,7 +208,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "OTEL_RESOURCE_ATTRIBUTES must be a comma list of key=value, values percent-encoded, got "
                 "\"service.name=a%2\"; using nothing"},
         Refused{"GLIMPSE_TRACE_ID", "1", "GLIMPSE_TRACE_ID is not available in this version; ignored"},
-        Refused{"GLIMPSE_MAX_FILES", "3", "GLIMPSE_MAX_FILES is not available in this version; ignored"},
+        Refused{"GLIMPSE_MAX_FILES", "many",
+                "GLIMPSE_MAX_FILES must be a number from 0 to 1000000, got \"many\"; using 0"},
+        Refused{"GLIMPSE_MAX_FILE_BYTES", "-1",
+                "GLIMPSE_MAX_FILE_BYTES must be a size from 0 to 1048576 GiB, got \"-1\"; using 0"},
+        Refused{"GLIMPSE_COMPRESS", "gzi",
+                "GLIMPSE_COMPRESS must be none, gzip or zstd, got \"gzi\" (did you mean gzip?); using none"},
         Refused{"GLIMPSE_LOGPATH", "x",
                 "GLIMPSE_LOGPATH is not a setting of glimpse (did you mean GLIMPSE_LOG_PATH?); ignored"},
         Refused{"GLIMPSE_OVERFLOWS", "x",

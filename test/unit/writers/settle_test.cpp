@@ -4,11 +4,15 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
 #include "test/support/temporary_folder.h"
+#include "writers/file_packer.h"
+#include "writers/packed_file.h"
+#include "writers/rotated_files.h"
 
 namespace glimpse::writers {
 namespace {
@@ -71,6 +75,55 @@ TEST_F(SettleTest, AFileStartedAnewHasNothing) {
   EXPECT_EQ(settle(path_, {status.st_dev, status.st_ino, 1000}, kText), 0u);
   EXPECT_EQ(settle(path_, {status.st_dev, status.st_ino + 1, 0}, kText), 0u) << "another file has taken its name";
   EXPECT_EQ(settle(folder_.file("gone"), {status.st_dev, status.st_ino, 0}, kText), 0u);
+}
+
+// The file has another name by then, or another form.
+class SettleRotatedTest : public SettleTest {
+ protected:
+  writers::Place written(const std::string& then) {
+    std::ofstream(path_) << kBefore << then;
+    struct stat status{};
+    EXPECT_EQ(stat(path_.c_str(), &status), 0);
+    return {status.st_dev, status.st_ino, kBefore.size()};
+  }
+  void rotate(int times) {
+    for (int n = 0; n < times; ++n) {
+      ASSERT_EQ(writers::rotate(path_, 0), 0);
+      std::ofstream(path_) << "{\"later\":1}\n";
+    }
+  }
+};
+
+TEST_F(SettleRotatedTest, ARotatedFileIsFoundByItsIdentity) {
+  for (std::size_t bytes = 0; bytes <= kText.size(); ++bytes) {
+    const auto place = written(std::string(kText.substr(0, bytes)));
+    rotate(3);
+    const std::uint64_t there = settle(path_, place, kText);
+    std::ifstream file(path_ + ".3");
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(content, std::string(kBefore) + std::string(kText.substr(0, there))) << bytes;
+    EXPECT_EQ(there, bytes / 8 * 8) << "whole lines";
+  }
+}
+
+TEST_F(SettleRotatedTest, WhateverTheToolThatRenamedItCalledIt) {
+  const auto place = written(std::string(kText));
+  std::filesystem::rename(path_, path_ + "-20260301");
+  EXPECT_EQ(settle(path_, place, kText), kText.size());
+}
+
+TEST_F(SettleRotatedTest, APackedFileIsFoundToo) {
+  for (const Compression compression : {Compression::kGzip, Compression::kZstd}) {
+    const auto place = written(std::string(kText.substr(0, 16)) + "{\"other\":1}\n");
+    rotate(2);
+    {
+      writers::FilePacker(path_, compression, nullptr).look();
+    }
+    ASSERT_TRUE(std::filesystem::exists(path_ + ".2" + writers::packed_suffix(compression)));
+    EXPECT_EQ(settle(path_, place, kText), 16u);
+    EXPECT_EQ(settle(path_, {place.device, place.inode + 1'000'000, place.offset}, kText), 0u)
+        << "made of another file";
+  }
 }
 
 }  // namespace
