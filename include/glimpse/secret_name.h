@@ -21,6 +21,15 @@ inline constexpr std::array<std::string_view, 13> kWords = {
 inline constexpr std::array<std::string_view, 6> kBeforeKey = {"api",     "private",    "access",
                                                                "signing", "encryption", "session"};
 
+// Letters that a word of either list begins with, and `key`: most words of most names begin with another.
+constexpr unsigned first_letters() {
+  unsigned letters = 1U << ('k' - 'a');
+  for (const std::string_view word : kWords) letters |= 1U << (word[0] - 'a');
+  for (const std::string_view word : kBeforeKey) letters |= 1U << (word[0] - 'a');
+  return letters;
+}
+inline constexpr unsigned kFirstLetters = first_letters();
+
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -64,8 +73,9 @@ constexpr bool is_secret_name(std::string_view identifier) {
   Word word;
   const auto ends_secret = [&] {
     const std::string_view text = word.text();
-    if (is_among(text, kWords) || (after_key_owner && text == "key")) return true;
-    after_key_owner = is_among(text, kBeforeKey);
+    const bool may_be = !text.empty() && (kFirstLetters >> (text[0] - 'a') & 1) != 0;
+    if (may_be && (is_among(text, kWords) || (after_key_owner && text == "key"))) return true;
+    after_key_owner = may_be && is_among(text, kBeforeKey);
     word = Word();
     return false;
   };
