@@ -39,6 +39,8 @@ std::string write_memo(const Options& options, const policy::Policy& policy) {
   add("GLIMPSE_DEST", setting_of_variable("GLIMPSE_DEST")->show(options));
   add("GLIMPSE_QUEUE_BYTES", fmt::format("{}", options.queue_bytes));
   add("GLIMPSE_FORMAT", setting_of_variable("GLIMPSE_FORMAT")->show(options));
+  add("GLIMPSE_RECORDS", setting_of_variable("GLIMPSE_RECORDS")->show(options));
+  add("GLIMPSE_TRACE_ID", setting_of_variable("GLIMPSE_TRACE_ID")->show(options));
   if (options.log_path != "-") add("GLIMPSE_LOG_PATH", output_from_root(options.log_path));
   if (!policy.path.empty()) add("GLIMPSE_POLICY", from_root(policy.path));
   add("GLIMPSE_FIELDS", fmt::format("{}", fmt::join(options.fields, ",")));

@@ -92,6 +92,7 @@ Result<OutputFiles> OutputFiles::create(const Options& options, Mode mode) {
   }
   files.mode_ = mode;
   files.fields_ = *fields;
+  files.trace_ids_ = options.trace_ids;
   return files;
 }
 
@@ -126,7 +127,7 @@ Result<writers::Writer*> OutputFiles::writer_of(std::uint32_t pid) {
 // A recording keeps every key: which of them are wanted is asked when it is read.
 std::unique_ptr<writers::Writer> OutputFiles::writer_to(writers::OutputFile file) const {
   if (format_ == Format::kGlimpse) return std::make_unique<writers::RecordingWriter>(std::move(file));
-  return std::make_unique<writers::JsonlWriter>(std::move(file), fields_);
+  return std::make_unique<writers::JsonlWriter>(std::move(file), fields_, trace_ids_);
 }
 
 }  // namespace glimpse::cli

@@ -50,6 +50,7 @@ class OutputFiles {
   Format format_ = Format::kJsonl;
   Mode mode_ = Mode::kAppend;
   writers::FieldSet fields_;
+  bool trace_ids_ = false;
   std::map<std::string, std::unique_ptr<writers::Writer>> writers_;  // by expanded path
 };
 

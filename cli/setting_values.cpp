@@ -158,6 +158,13 @@ Result<Format> parse_value(option_types::Format, std::string_view text, const Li
   return must_be("jsonl (json) or glimpse", text, {"jsonl", "json", "glimpse"});
 }
 
+Result<Records> parse_value(option_types::Records, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  if (word == "entries") return Records::kEntries;
+  if (word == "calls") return Records::kCalls;
+  return must_be("entries or calls", text, {"entries", "calls"});
+}
+
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&) {
   const std::string word = lower(trim(text));
   if (word == "block") return Overflow::kBlock;
@@ -243,6 +250,8 @@ std::string show_value(Level value) {
 }
 
 std::string show_value(Format value) { return value == Format::kGlimpse ? "glimpse" : "jsonl"; }
+
+std::string show_value(Records value) { return value == Records::kCalls ? "calls" : "entries"; }
 
 std::string show_value(Overflow value) {
   switch (value) {

@@ -30,6 +30,7 @@ Result<std::chrono::milliseconds> parse_value(option_types::Milliseconds, std::s
 Result<bool> parse_value(option_types::Switch, std::string_view text, const Limits&);
 Result<Level> parse_value(option_types::Level, std::string_view text, const Limits&);
 Result<Format> parse_value(option_types::Format, std::string_view text, const Limits&);
+Result<Records> parse_value(option_types::Records, std::string_view text, const Limits&);
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&);
 Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&);
 Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&);
@@ -45,6 +46,7 @@ std::string show_value(std::chrono::milliseconds value);
 std::string show_value(bool value);
 std::string show_value(Level value);
 std::string show_value(Format value);
+std::string show_value(Records value);
 std::string show_value(Overflow value);
 std::string show_value(BackPressure value);
 std::string show_value(Clock value);

@@ -16,6 +16,7 @@ namespace glimpse {
 enum class Destination : std::uint8_t { kJsonl, kSqlite, kOtlp };
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 enum class Format : std::uint8_t { kJsonl, kGlimpse };
+enum class Records : std::uint8_t { kEntries, kCalls };
 enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 // Which destinations the program waits for when they are slower than it: none, those on this machine, all.
 enum class BackPressure : std::uint8_t { kOff, kAuto, kOn };
@@ -76,6 +77,11 @@ struct Level {
 struct Format {
   using Value = glimpse::Format;
   static constexpr Value fallback(std::string_view text) { return text == "glimpse" ? Value::kGlimpse : Value::kJsonl; }
+};
+
+struct Records {
+  using Value = glimpse::Records;
+  static constexpr Value fallback(std::string_view text) { return text == "calls" ? Value::kCalls : Value::kEntries; }
 };
 
 struct Overflow {
