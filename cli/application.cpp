@@ -14,6 +14,7 @@
 #include "cli/command_words.h"
 #include "cli/completion_command.h"
 #include "cli/did_you_mean.h"
+#include "cli/dlq_command.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_status.h"
 #include "cli/man_command.h"
@@ -22,6 +23,7 @@
 #include "cli/recover_command.h"
 #include "cli/run_command.h"
 #include "cli/settings.h"
+#include "cli/status_command.h"
 
 namespace glimpse::cli {
 
@@ -103,6 +105,8 @@ int run_application(const std::vector<std::string>& arguments) {
   add_doctor_command(app, exit_status);
   add_policy_command(app, exit_status);
   add_recover_command(app, exit_status);
+  add_status_command(app, exit_status);
+  add_dlq_command(app, exit_status);
   add_collect_command(app, exit_status);
   add_completion_command(app, exit_status);
   add_man_command(app, exit_status);

@@ -10,6 +10,8 @@
 
 #include "writers/delivery/file_destination.h"
 #include "writers/delivery/files.h"
+#include "writers/otlp/destination.h"
+#include "writers/sqlite/destination.h"
 
 namespace glimpse::cli {
 
@@ -58,6 +60,10 @@ bool Outputs::has_queue(const std::string& folder) const {
 
 std::unique_ptr<writers::Destination> Outputs::make(Destination destination, const std::string& folder) {
   switch (destination) {
+    case Destination::kSqlite:
+      return std::make_unique<writers::SqliteDestination>(options_.db_path);
+    case Destination::kOtlp:
+      return writers::otlp::make_otlp_destination(writers::otlp::settings_of(options_), nullptr);
     case Destination::kJsonl:
     default:
       return std::make_unique<writers::delivery::FileDestination>(
@@ -85,7 +91,9 @@ Result<writers::Writer*> Outputs::writer_of(std::uint32_t pid) {
 std::string Outputs::name() const {
   std::vector<std::string> names;
   for (const Destination destination : options_.destinations) {
-    if (destination == Destination::kJsonl) names.push_back(files_->name());
+    names.push_back(destination == Destination::kSqlite ? options_.db_path
+                    : destination == Destination::kOtlp ? "the server of OTLP"
+                                                        : files_->name());
   }
   return fmt::format("{}", fmt::join(names, " and "));
 }

@@ -12,6 +12,16 @@ add_library(glimpse_zstd INTERFACE)
 target_include_directories(glimpse_zstd SYSTEM INTERFACE "${GLIMPSE_ZSTD_INCLUDE}")
 target_link_libraries(glimpse_zstd INTERFACE "${GLIMPSE_ZSTD_LIBRARY}")
 
+# SQLite: records in a database.
+find_package(SQLite3 3.35 REQUIRED)
+
+# OTLP/HTTP: protozero (headers only) for protobuf, libcurl, and zlib for gzip.
+find_package(CURL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_path(GLIMPSE_PROTOZERO_INCLUDE protozero/pbf_writer.hpp REQUIRED)
+add_library(glimpse_protozero INTERFACE)
+target_include_directories(glimpse_protozero SYSTEM INTERFACE "${GLIMPSE_PROTOZERO_INCLUDE}")
+
 # elfutils: DWARF and ELF reading.
 find_path(GLIMPSE_LIBDW_INCLUDE elfutils/libdw.h REQUIRED)
 find_library(GLIMPSE_LIBDW_LIBRARY dw REQUIRED)

@@ -212,7 +212,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "GLIMPSE_TRACE_ID must be 1, true, yes, on or 0, false, no, off, got \"all\"; using 0"},
         Refused{"GLIMPSE_RECORDS", "call",
                 "GLIMPSE_RECORDS must be entries or calls, got \"call\" (did you mean calls?); using entries"},
-        Refused{"GLIMPSE_DB_PATH", "x.db", "GLIMPSE_DB_PATH is not available in this version; ignored"},
         Refused{"GLIMPSE_MAX_FILES", "3", "GLIMPSE_MAX_FILES is not available in this version; ignored"},
         Refused{"GLIMPSE_LOGPATH", "x",
                 "GLIMPSE_LOGPATH is not a setting of glimpse (did you mean GLIMPSE_LOG_PATH?); ignored"},
