@@ -80,4 +80,16 @@ std::vector<Call> realistic_calls(const std::vector<Function>& functions, std::s
   return calls;
 }
 
+std::vector<Call> as_whole_calls(const std::vector<Call>& entries) {
+  std::vector<Call> calls;
+  for (Call call : entries) {
+    if (call.stage == Stage::kStart) continue;
+    call.stage = Stage::kCall;
+    call.timestamp_ns -= static_cast<std::int64_t>(call.duration_ns);
+    call.entry_id = calls.size() + 1;
+    calls.push_back(call);
+  }
+  return calls;
+}
+
 }  // namespace glimpse::bench

@@ -14,4 +14,7 @@ std::vector<writers::Function> realistic_functions();
 // START and END of nested calls in random order of functions, on a few threads, some microseconds apart.
 std::vector<writers::Call> realistic_calls(const std::vector<writers::Function>& functions, std::size_t count);
 
+// The same calls, each as one record (Stage::kCall), in the order of their ends.
+std::vector<writers::Call> as_whole_calls(const std::vector<writers::Call>& entries);
+
 }  // namespace glimpse::bench

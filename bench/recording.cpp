@@ -1,4 +1,5 @@
-// Nanoseconds and bytes per event of a compact recording, beside the JSON lines of the same records.
+// Nanoseconds and bytes per record (an event, or with --calls a call) of a compact recording, beside the JSON lines of
+// the same records.
 //
 // Each round does, with the same records, one after the other:
 //   jsonl    JsonlWriter into a new file
@@ -34,6 +35,8 @@ struct Choices {
   unsigned rounds = 7;
   std::string folder = std::filesystem::temp_directory_path();
   std::string only;
+  bool whole_calls = false;
+  bool trace_ids = false;
 };
 
 // Travels up to main(), so that files are removed on the way.
@@ -74,8 +77,8 @@ void write_all(const std::vector<Call>& calls, Writer& writer, std::size_t most_
   flush();
 }
 
-void write_lines(const std::vector<Call>& calls, const std::string& path) {
-  JsonlWriter writer(open(path, OutputFile::Unit::kLine));
+void write_lines(const std::vector<Call>& calls, const std::string& path, bool trace_ids) {
+  JsonlWriter writer(open(path, OutputFile::Unit::kLine), FieldSet(), trace_ids);
   write_all(calls, writer, ~std::size_t{0});
 }
 
@@ -134,32 +137,36 @@ double median(std::vector<double> values) {
 
 void run(const Choices& choices) {
   const std::vector<Function> functions = bench::realistic_functions();
-  const std::vector<Call> calls = bench::realistic_calls(functions, static_cast<std::size_t>(choices.millions * 1e6));
+  std::vector<Call> calls = bench::realistic_calls(functions, static_cast<std::size_t>(choices.millions * 1e6));
+  if (choices.whole_calls) calls = bench::as_whole_calls(calls);
+  if (choices.trace_ids) {
+    for (Call& call : calls) call.trace_seed = 1;
+  }
   const ScratchFile file(choices.folder);
   std::vector<double> jsonl, record, cat, lines;
   std::uint64_t jsonl_bytes = 0, recording_bytes = 0;
   for (unsigned round = 0; round < choices.rounds; ++round) {
     const auto wanted = [&](const char* what) { return choices.only.empty() || choices.only == what; };
-    if (wanted("jsonl")) jsonl.push_back(seconds([&] { write_lines(calls, file.path); }));
+    if (wanted("jsonl")) jsonl.push_back(seconds([&] { write_lines(calls, file.path, choices.trace_ids); }));
     jsonl_bytes = size_of(file.path);
     if (wanted("record")) record.push_back(seconds([&] { write_recording(calls, file.path); }));
     recording_bytes = size_of(file.path);
     if (wanted("cat")) cat.push_back(seconds([&] { read_recording(file.path); }));
-    if (wanted("lines")) lines.push_back(seconds([&] { write_lines(calls, "/dev/null"); }));
+    if (wanted("lines")) lines.push_back(seconds([&] { write_lines(calls, "/dev/null", choices.trace_ids); }));
   }
   if (!choices.only.empty()) return;
   const auto count = static_cast<double>(calls.size());
   const auto row = [count](const char* name, const std::vector<double>& values) {
-    fmt::print("{:<7} {:6.1f} ns per event\n", name, least(values) / count * 1e9);
+    fmt::print("{:<7} {:6.1f} ns per record\n", name, least(values) / count * 1e9);
   };
-  fmt::print("{} events, the least of {} rounds\n", calls.size(), choices.rounds);
+  fmt::print("{} records, the least of {} rounds\n", calls.size(), choices.rounds);
   row("jsonl", jsonl);
   row("record", record);
   row("lines", lines);
   row("cat", cat);
   fmt::print("a recording takes {:.2f} of the time of JSON lines, cat {:.2f} of formatting alone\n",
              median(record) / median(jsonl), median(cat) / median(lines));
-  fmt::print("bytes per event: {:.2f}, as JSON lines {:.1f}: 1 to {:.0f}\n",
+  fmt::print("bytes per record: {:.2f}, as JSON lines {:.1f}: 1 to {:.0f}\n",
              static_cast<double>(recording_bytes) / count, static_cast<double>(jsonl_bytes) / count,
              static_cast<double>(jsonl_bytes) / static_cast<double>(recording_bytes));
 }
@@ -177,6 +184,8 @@ int main(int argc, char** argv) {
   app.add_option("-d,--folder", choices.folder, "Where files are made and removed")
       ->capture_default_str()
       ->check(CLI::ExistingDirectory);
+  app.add_flag("--calls", choices.whole_calls, "One record for each call in the place of two events");
+  app.add_flag("--trace-ids", choices.trace_ids, "With trace_id and span_id in the JSON lines");
   app.add_option("--only", choices.only, "One of jsonl, record, lines (cat needs record), for a profiler");
   CLI11_PARSE(app, argc, argv);
   try {

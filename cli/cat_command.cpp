@@ -163,7 +163,7 @@ int cat(const Request& request) {
       exit_status = kProblem;
       continue;
     }
-    RecordPrinter printer(*fields);
+    RecordPrinter printer(*fields, options.trace_ids);
     if (!Reading(std::move(*file), printer, span, request.follow).run()) exit_status = kProblem;
     if (const auto done = printer.flush(); !done) {
       if (reader_left()) leave_by_pipe_signal();
@@ -187,7 +187,7 @@ void add_cat_command(CLI::App& app, int& exit_status) {
       ->type_name("TIME");
   command->add_option("--to", request->to, "Only records up to then")->type_name("TIME");
   command->add_flag("-f,--follow", request->follow, "Wait for more until all of the program's processes have ended");
-  add_setting_options(*command, request->overrides, {"fields"});
+  add_setting_options(*command, request->overrides, {"fields", "trace-ids"});
   command->callback([request, &exit_status] { exit_status = cat(*request); });
 }
 

@@ -40,6 +40,8 @@ std::string write_memo(const Options& options, const policy::Policy& policy) {
   add("GLIMPSE_QUEUE_BYTES", fmt::format("{}", options.queue_bytes));
   add("GLIMPSE_FORMAT", setting_of_variable("GLIMPSE_FORMAT")->show(options));
   add("GLIMPSE_DB_PATH", from_root(options.db_path));
+  add("GLIMPSE_RECORDS", setting_of_variable("GLIMPSE_RECORDS")->show(options));
+  add("GLIMPSE_TRACE_ID", setting_of_variable("GLIMPSE_TRACE_ID")->show(options));
   if (options.log_path != "-") add("GLIMPSE_LOG_PATH", output_from_root(options.log_path));
   for (const char* variable :
        {"GLIMPSE_MAX_FILE_BYTES", "GLIMPSE_MAX_FILES", "GLIMPSE_COMPRESS", "GLIMPSE_MIN_FREE_BYTES"}) {

@@ -100,6 +100,7 @@ Result<OutputFiles> OutputFiles::create(const Options& options, Mode mode, Patte
                   .compression = options.compress,
                   .min_free_bytes = options.min_free_bytes,
                   .tell = [](const std::string& sentence) { say(sentence); }};
+  files.trace_ids_ = options.trace_ids;
   return files;
 }
 
@@ -137,7 +138,7 @@ std::unique_ptr<writers::Writer> OutputFiles::writer_to(writers::RotatingFile fi
   if (format_ == Format::kGlimpse) {
     writer = std::make_unique<writers::RecordingWriter>(std::move(file));
   } else {
-    writer = std::make_unique<writers::JsonlWriter>(std::move(file), fields_);
+    writer = std::make_unique<writers::JsonlWriter>(std::move(file), fields_, trace_ids_);
   }
   if (!scrubbed_) return writer;
   return std::make_unique<writers::scrub::ScrubbingWriter>(std::move(writer), patterns_);

@@ -57,6 +57,7 @@ class OutputFiles {
   writers::FileRules rules_;
   bool scrubbed_ = false;
   PatternsPointer patterns_;
+  bool trace_ids_ = false;
   std::map<std::string, std::unique_ptr<writers::Writer>> writers_;  // by expanded path
 };
 

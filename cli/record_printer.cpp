@@ -4,8 +4,8 @@
 
 namespace glimpse::cli {
 
-RecordPrinter::RecordPrinter(const writers::FieldSet& fields)
-    : lines_(writers::OutputFile::borrow(STDOUT_FILENO, "standard output"), fields) {}
+RecordPrinter::RecordPrinter(const writers::FieldSet& fields, bool trace_ids)
+    : lines_(writers::OutputFile::borrow(STDOUT_FILENO, "standard output"), fields, trace_ids) {}
 
 void RecordPrinter::process(const writers::Process& record) {
   ++processes_;

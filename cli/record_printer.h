@@ -26,7 +26,7 @@ struct TimeSpan {
 
 class RecordPrinter final : public writers::Writer {
  public:
-  explicit RecordPrinter(const writers::FieldSet& fields);
+  RecordPrinter(const writers::FieldSet& fields, bool trace_ids);
 
   void print_only(const TimeSpan& span) { span_ = span; }
 

@@ -70,6 +70,7 @@ collector::Settings session_settings(const Options& options, policy::Policy poli
   settings.max_field_length = options.max_field_length;
   settings.stack_frames = options.stack_frames;
   settings.patch_excluded = options.patch_excluded;
+  settings.whole_calls = options.records == Records::kCalls;
   settings.service = service_of(options);
   settings.environment = environment_of(options);
   return settings;

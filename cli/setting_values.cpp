@@ -116,6 +116,13 @@ Result<Compression> parse_value(option_types::Compression, std::string_view text
   return must_be("none, gzip or zstd", text, {"none", "gzip", "zstd"});
 }
 
+Result<Records> parse_value(option_types::Records, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  if (word == "entries") return Records::kEntries;
+  if (word == "calls") return Records::kCalls;
+  return must_be("entries or calls", text, {"entries", "calls"});
+}
+
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&) {
   const std::string word = lower(trim(text));
   if (word == "block") return Overflow::kBlock;
@@ -220,6 +227,8 @@ std::string show_value(Compression value) {
       return "none";
   }
 }
+
+std::string show_value(Records value) { return value == Records::kCalls ? "calls" : "entries"; }
 
 std::string show_value(Overflow value) {
   switch (value) {

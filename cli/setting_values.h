@@ -31,6 +31,7 @@ Result<bool> parse_value(option_types::Switch, std::string_view text, const Limi
 Result<Level> parse_value(option_types::Level, std::string_view text, const Limits&);
 Result<Format> parse_value(option_types::Format, std::string_view text, const Limits&);
 Result<Compression> parse_value(option_types::Compression, std::string_view text, const Limits&);
+Result<Records> parse_value(option_types::Records, std::string_view text, const Limits&);
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&);
 Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&);
 Result<Scrub> parse_value(option_types::Scrub, std::string_view text, const Limits&);
@@ -54,6 +55,7 @@ std::string show_value(bool value);
 std::string show_value(Level value);
 std::string show_value(Format value);
 std::string show_value(Compression value);
+std::string show_value(Records value);
 std::string show_value(Overflow value);
 std::string show_value(BackPressure value);
 std::string show_value(Clock value);

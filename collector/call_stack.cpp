@@ -83,7 +83,7 @@ void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
     open_.push_back({&function, 0, 0, 0, time_ns});
     return;
   }
-  const Open open{&function, sink_.next_call_id(), innermost_call_id(), depth, time_ns};
+  const Open open{&function, sink_.begin_call(time_ns), innermost_call_id(), depth, time_ns};
   if (recorded_ == 0) {
     const std::uint64_t interrupted = root_call_id();
     root_ = interrupted != 0 ? interrupted : open.call_id;
@@ -91,6 +91,10 @@ void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
   open_.push_back(open);
   innermost_ = open.call_id;
   ++recorded_;
+  if (whole_calls_) {
+    if (!arguments.empty()) arguments_.push_back({open.call_id, std::move(arguments)});
+    return;
+  }
 
   Call call;
   call.stage = Stage::kStart;
@@ -123,7 +127,21 @@ void CallStack::close(Stage stage, const writers::Exception* exception, std::int
   call.depth = open.depth;
   call.duration_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(time_ns - open.start_ns, 0));
   call.exception = exception;
-  call.captured = result;
+  if (!whole_calls_) {
+    call.captured = result;
+    sink_.emit(call);
+    return;
+  }
+  call.stage = Stage::kCall;
+  call.timestamp_ns = open.start_ns;
+  call.failed = stage == Stage::kException;
+  call.result = result;
+  std::string arguments;
+  if (!arguments_.empty() && arguments_.back().call_id == open.call_id) [[unlikely]] {
+    arguments = std::move(arguments_.back().text);
+    arguments_.pop_back();
+  }
+  call.captured = arguments;
   sink_.emit(call);
 }
 
@@ -214,13 +232,19 @@ void CallStack::left(std::uint64_t frames, Left how, std::int64_t time_ns) {
   }
 }
 
+std::string CallStack::arguments_of(const Open& open) const {
+  const auto found = std::ranges::lower_bound(arguments_, open.call_id, {}, &Arguments::call_id);
+  return found != arguments_.end() && found->call_id == open.call_id ? found->text : std::string();
+}
+
 CallStackState CallStack::save(bool whole, const std::function<std::uint32_t(const DecidedFunction&)>& id_of) {
   CallStackState state;
   state.kept = whole ? 0 : saved_;
   for (std::size_t i = state.kept; i < open_.size(); ++i) {
     const Open& open = open_[i];
     const std::uint32_t function = open.function == nullptr ? 0 : id_of(*open.function);
-    state.open.push_back({function, open.depth, open.call_id, open.parent_call_id, open.start_ns, open.unknown});
+    state.open.push_back(
+        {function, open.depth, open.call_id, open.parent_call_id, open.start_ns, open.unknown, arguments_of(open)});
   }
   saved_ = open_.size();
   touched_ = false;
@@ -245,6 +269,7 @@ void CallStack::restore(const CallStackState& state,
     if (open.call_id == 0) continue;
     innermost_ = open.call_id;
     ++recorded_;
+    if (!open.arguments.empty()) arguments_.push_back({open.call_id, open.arguments});
   }
   for (const InFlightState& flying : state.in_flight) {
     in_flight_.push_back({flying.exception, flying.type, flying.what, flying.has_what != 0, flying.frames});

@@ -3,7 +3,7 @@
 // The runtime's shadow stack decides which call an event belongs to, and the stream tells it in order; here is its
 // mirror. So pairing is exact: a START opens a call, an END closes the innermost, and frames that were left without an
 // exit hook are closed by the record that says so. Policy and depth are applied here, whatever the hook has skipped
-// already.
+// already. A call is told when it begins and when it ends, or as a whole, when it ends.
 //
 // Threads: one thread uses a CallStack. Failure: an END that does not belong to the innermost call closes down to its
 // own call, or is counted and dropped where there is none.
@@ -31,7 +31,8 @@ class CallSink {
  public:
   virtual ~CallSink() = default;
   virtual void emit(writers::Call& call) = 0;
-  virtual std::uint64_t next_call_id() = 0;
+  // A recorded call begins: its id.
+  virtual std::uint64_t begin_call(std::int64_t time_ns) = 0;
   // The text of a stack, and the group of exceptions of that type and text thrown there. Valid until the next call.
   virtual StackText stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type,
                                std::string_view what) = 0;
@@ -39,8 +40,9 @@ class CallSink {
 
 class CallStack {
  public:
-  // `trace_depth`: the policy's.
-  CallStack(CallSink& sink, std::uint32_t trace_depth) : sink_(sink), trace_depth_(trace_depth) {}
+  // `trace_depth`: the policy's. `whole_calls`: each call is told once (Stage::kCall).
+  CallStack(CallSink& sink, std::uint32_t trace_depth, bool whole_calls = false)
+      : sink_(sink), trace_depth_(trace_depth), whole_calls_(whole_calls) {}
 
   // Calls of a signal handler that interrupted a hook lie on top of `below`, the stack it interrupted.
   void lie_on(const CallStack* below) { below_ = below; }
@@ -121,8 +123,15 @@ class CallStack {
     std::string text;
   };
 
+  // Of a call that is open, and will be told as a whole.
+  struct Arguments {
+    std::uint64_t call_id;
+    std::string text;
+  };
+
   void keep_captured(Captured captured);
   void forget_captured_of_gone();
+  std::string arguments_of(const Open& open) const;
   std::string take_captured(const DecidedFunction& function, bool result);
   bool close_unknown();
   void note_unknown_changed();
@@ -134,6 +143,7 @@ class CallStack {
 
   CallSink& sink_;
   std::uint32_t trace_depth_;
+  bool whole_calls_;
   const CallStack* below_ = nullptr;
   std::vector<Open> open_;
   bool touched_ = false;         // something else than open_ changed since save()
@@ -142,7 +152,8 @@ class CallStack {
   std::uint32_t recorded_ = 0;   // recorded calls open
   std::uint64_t root_ = 0;       // call id of the outermost of their trace, while there are any
   std::vector<InFlight> in_flight_;
-  std::vector<Captured> captured_;  // empty as a rule; at most kMostCaptured
+  std::vector<Captured> captured_;    // empty as a rule; at most kMostCaptured
+  std::vector<Arguments> arguments_;  // outermost first
   std::uint64_t unmatched_ends_ = 0;
 };
 

@@ -92,7 +92,7 @@ void each(Archive& archive, Members&... all) {
 
 template <typename Archive>
 void members(Archive& archive, OpenCallState& s) {
-  each(archive, s.function, s.depth, s.call_id, s.parent_call_id, s.start_ns, s.unknown);
+  each(archive, s.function, s.depth, s.call_id, s.parent_call_id, s.start_ns, s.unknown, s.arguments);
 }
 template <typename Archive>
 void members(Archive& archive, InFlightState& s) {

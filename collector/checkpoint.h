@@ -22,6 +22,7 @@ struct OpenCallState {
   std::uint64_t parent_call_id = 0;
   std::int64_t start_ns = 0;
   std::uint64_t unknown = 0;  // not 0: so many calls of which nothing else is known
+  std::string arguments;      // captured, of a call that will be told as a whole
 };
 
 struct InFlightState {

@@ -65,8 +65,6 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       last_time_ns_(state.last_time_ns),
       finished_(state.finished != 0) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
-  records_.resume(*view_, pid_, view_->header().ppid, view_->header().start_realtime_ns);
-  for (const std::uint32_t guest : guests_) records_.resume(*view_, guest, pid_, last_time_ns_);
   clock_.restore(state.clock);
   for (const ThreadTime& time : state.thread_times) thread_time_ns_[time.tid] = time.ns;
   for (const LaneState& lane : state.lanes) {
@@ -183,8 +181,7 @@ void ProcessTrace::find_lanes() {
 
 std::unique_ptr<ProcessTrace::Lane> ProcessTrace::make_lane(std::uint32_t ring_index) {
   return std::make_unique<Lane>(
-      RingReader(view_->ring(ring_index), view_->ring_words(ring_index), view_->ring_capacity_words()),
-      static_cast<CallSink&>(*this), context_.settings.policy.trace_depth);
+      RingReader(view_->ring(ring_index), view_->ring_words(ring_index), view_->ring_capacity_words()), empty_stack());
 }
 
 void ProcessTrace::open_lane(std::uint32_t ring_index) {
@@ -357,8 +354,7 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
 }
 
 CallStack& ProcessTrace::fiber_of(Lane& lane, std::uint32_t number) {
-  return lane.fibers.try_emplace(number, static_cast<CallSink&>(*this), context_.settings.policy.trace_depth)
-      .first->second;
+  return lane.fibers.try_emplace(number, empty_stack()).first->second;
 }
 
 // The thread goes on with another of its stacks. One that is left without open calls is forgotten.
@@ -410,15 +406,24 @@ void ProcessTrace::tell_losses(Lane& lane, std::uint64_t calls, const std::strin
   records_.notice(lane.pid, lane.tid, "dropped", message, 2 * calls, time_ns);
 }
 
+CallStack ProcessTrace::empty_stack() {
+  return {static_cast<CallSink&>(*this), context_.settings.policy.trace_depth, context_.settings.whole_calls};
+}
+
+std::uint64_t ProcessTrace::begin_call(std::int64_t time_ns) {
+  Lane& lane = *current_;
+  if (!lane.announced) announce(lane, time_ns);
+  if (is_guest(lane)) ++lane.calls;
+  return ++last_call_id_;
+}
+
 void ProcessTrace::emit(writers::Call& call) {
   Lane& lane = *current_;
-  if (!lane.announced) announce(lane, call.timestamp_ns);
   call.pid = lane.pid;
   call.tid = lane.tid;
   records_.call(call);
   if (is_guest(lane)) {
     ++lane.records;
-    if (call.stage == writers::Stage::kStart) ++lane.calls;
   } else {
     ++log_entries_;
   }

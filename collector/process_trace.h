@@ -94,8 +94,7 @@ class ProcessTrace final : private CallSink {
 
  private:
   struct Lane {
-    Lane(RingReader ring, CallSink& sink, std::uint32_t trace_depth)
-        : reader(std::move(ring)), stack(sink, trace_depth) {}
+    Lane(RingReader ring, CallStack empty) : reader(std::move(ring)), stack(std::move(empty)) {}
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
@@ -127,12 +126,13 @@ class ProcessTrace final : private CallSink {
   };
 
   void emit(writers::Call& call) override;
-  std::uint64_t next_call_id() override { return ++last_call_id_; }
+  std::uint64_t begin_call(std::int64_t time_ns) override;
   StackText stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type,
                        std::string_view what) override {
     return stacks_.text(frames, exception_type, what);
   }
 
+  CallStack empty_stack();
   bool is_guest(const Lane& lane) const { return lane.pid != pid_; }
   void finish_guest(Lane& lane);
   void write_guest_summary(Lane& lane);

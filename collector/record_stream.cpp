@@ -35,15 +35,16 @@ std::uint64_t RecordStream::next_entry_id() {
 
 void RecordStream::call(writers::Call& call) {
   call.entry_id = next_entry_id();
+  call.trace_seed = context_.trace_seed;
   call.level =
       call.stage == writers::Stage::kException || call.failed ? writers::Level::kError : context_.settings.level;
   writer_.call(call);
 }
 
-writers::Process RecordStream::describe(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid,
-                                        std::int64_t time_ns) const {
+void RecordStream::process(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
   const policy::Policy& policy = context_.settings.policy;
   writers::Process record;
+  record.entry_id = next_entry_id();
   record.timestamp_ns = time_ns;
   record.pid = pid;
   record.ppid = ppid;
@@ -59,17 +60,7 @@ writers::Process RecordStream::describe(const ProcessView& view, std::uint32_t p
   record.trace_seed = context_.trace_seed;
   record.service = context_.settings.service;
   record.environment = context_.settings.environment;
-  return record;
-}
-
-void RecordStream::process(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
-  writers::Process record = describe(view, pid, ppid, time_ns);
-  record.entry_id = next_entry_id();
   writer_.process(record);
-}
-
-void RecordStream::resume(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
-  writer_.resume(describe(view, pid, ppid, time_ns));
 }
 
 void RecordStream::thread(std::uint32_t pid, std::uint32_t tid, std::string_view name, std::int64_t time_ns) {

@@ -10,6 +10,7 @@
 #include "writers/json_text.h"
 #include "writers/level_text.h"
 #include "writers/number_text.h"
+#include "writers/trace_ids.h"
 
 namespace glimpse::writers {
 namespace {
@@ -20,6 +21,22 @@ constexpr std::size_t kFixedBytes = 1024;   // room for everything on a line but
 constexpr std::size_t kBlockBytes = 65536;  // prepared texts share blocks of this size
 
 constexpr std::string_view kStages[] = {"START", "END", "EXCEPTION"};
+
+constexpr auto kHexPairs = [] {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<char, 512> table{};
+  for (std::size_t value = 0; value < 256; ++value) {
+    table[2 * value] = kDigits[value >> 4];
+    table[2 * value + 1] = kDigits[value & 15];
+  }
+  return table;
+}();
+
+// 16 digits.
+char* write_hex(char* out, std::uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8, out += 2) std::memcpy(out, &kHexPairs[2 * (value >> shift & 0xff)], 2);
+  return out;
+}
 
 std::size_t padded(std::size_t bytes) { return (bytes + kStep - 1) / kStep * kStep; }
 
@@ -47,7 +64,7 @@ void append_string(std::string& out, Key key, std::string_view value) {
 
 }  // namespace
 
-CallText::CallText(const FieldSet& fields)
+CallText::CallText(const FieldSet& fields, bool trace_ids)
     : fields_(fields),
       wanted_{.entry_id = fields.has(Key::entry_id),
               .call_id = fields.has(Key::call_id),
@@ -60,11 +77,17 @@ CallText::CallText(const FieldSet& fields)
               .stack_trace = fields.has(Key::stack_trace),
               .fingerprint = fields.has(Key::fingerprint),
               .args = fields.has(Key::args),
-              .result = fields.has(Key::result)} {
+              .result = fields.has(Key::result),
+              .trace_id = fields.has(Key::trace_id),
+              .span_id = fields.has(Key::span_id),
+              .status = fields.has(Key::status),
+              .error_type = fields.has(Key::error_type)},
+      trace_ids_(trace_ids && (wanted_.trace_id || wanted_.span_id)) {
   for (std::size_t stage = 0; stage < heads_.size(); ++stage) {
+    const bool whole = static_cast<Stage>(stage) == Stage::kCall;
     std::string head;
-    if (fields.has(Key::record_type)) append_string(head, Key::record_type, "log_entry");
-    if (fields.has(Key::stage)) append_string(head, Key::stage, kStages[stage]);
+    if (fields.has(Key::record_type)) append_string(head, Key::record_type, whole ? "call" : "log_entry");
+    if (fields.has(Key::stage) && !whole) append_string(head, Key::stage, kStages[stage]);
     if (fields.has(Key::entry_id)) head += ",\"entry_id\":";
     heads_[stage] = piece<64>(head);
   }
@@ -76,14 +99,22 @@ CallText::CallText(const FieldSet& fields)
 }
 
 void CallText::append(LineBuffer& buffer, const Call& record) {
+  if (record.stage == Stage::kCall) [[unlikely]]
+    return append_as<true>(buffer, record);
+  append_as<false>(buffer, record);
+}
+
+template <bool kWhole>
+void CallText::append_as(LineBuffer& buffer, const Call& record) {
   const FunctionText function = function_text(*record.function);
-  const Exception* const exception = record.stage == Stage::kException ? record.exception : nullptr;
+  const Exception* const exception = record.exception;  // null but for calls that were left by unwinding
   std::size_t bytes = kFixedBytes + function.name_size + function.location_size;
   if (exception != nullptr) {
     bytes += kMaxEscapedPerByte * (exception->type.size() + exception->what.size() + exception->stack_trace.size() +
                                    exception->fingerprint.size());
   }
   bytes += kMaxEscapedPerByte * record.captured.size();
+  if constexpr (kWhole) bytes += kMaxEscapedPerByte * record.result.size();
   char* const begin = buffer.reserve(bytes);
 
   char* out = copy(begin, heads_[static_cast<std::size_t>(record.stage)]);
@@ -99,6 +130,8 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
     out = copy_literal(out, ",\"parent_call_id\":");
     out = record.parent_call_id == 0 ? copy_literal(out, "null") : write_integer(out, record.parent_call_id);
   }
+  if (trace_ids_) [[unlikely]]
+    out = write_trace_ids(out, record);
   out = copy(out, levels_[static_cast<std::size_t>(record.level)]);
   out = copy_padded<kUsualName>(out, function.name, function.name_size);
   if (wanted_.timestamp) {
@@ -107,17 +140,24 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
   }
   out = copy(out, thread_text(record.pid, record.tid));
   if (wanted_.depth) out = write_number(out, record.depth);
-  if (record.stage == Stage::kStart) {
+  if (kWhole || record.stage == Stage::kStart) {
     out = copy_padded<kStep>(out, function.name + padded(function.name_size), function.location_size);
   }
-  if (!record.captured.empty()) [[unlikely]]
+  if constexpr (kWhole) {
+    if (!record.captured.empty() || !record.result.empty()) [[unlikely]]
+      out = write_whole_captured(out, record);
+  } else if (!record.captured.empty()) [[unlikely]] {
     out = write_captured(out, record);
-  if (record.stage != Stage::kStart && wanted_.duration) {
+  }
+  if ((kWhole || record.stage != Stage::kStart) && wanted_.duration) {
     out = copy_literal(out, ",\"duration_ms\":");
     out = write_milliseconds(out, record.duration_ns);
   }
+  if (kWhole && wanted_.status) {
+    out = record.failed ? copy_literal(out, ",\"status\":\"error\"") : copy_literal(out, ",\"status\":\"success\"");
+  }
   if (exception != nullptr) [[unlikely]]
-    out = write_exception(out, *exception);
+    out = write_exception(out, *exception, kWhole);
   if (out == begin) [[unlikely]]
     return;
   *begin = '{';
@@ -163,9 +203,27 @@ void CallText::prepare(ThreadText& slot, std::uint32_t pid, std::uint32_t tid) {
   slot = {std::uint64_t{pid} << 32 | tid, piece<48>(text)};
 }
 
-char* CallText::write_exception(char* out, const Exception& exception) const {
-  if (wanted_.exception_type && !exception.type.empty()) {
-    out = copy_literal(out, ",\"exception_type\":\"");
+// None where the record comes from a recording that does not say what they are made with.
+char* CallText::write_trace_ids(char* out, const Call& record) const {
+  const std::uint64_t seed = record.trace_seed;
+  if (seed == 0) return out;
+  if (wanted_.trace_id && record.root_call_id != 0) {
+    const TraceId id = trace_id(seed, record.pid, record.root_call_id);
+    out = copy_literal(out, ",\"trace_id\":\"");
+    out = write_hex(write_hex(out, id.high), id.low);
+    *out++ = '"';
+  }
+  if (wanted_.span_id) {
+    out = copy_literal(out, ",\"span_id\":\"");
+    out = write_hex(out, span_id(seed, record.pid, record.call_id));
+    *out++ = '"';
+  }
+  return out;
+}
+
+char* CallText::write_exception(char* out, const Exception& exception, bool whole) const {
+  if ((whole ? wanted_.error_type : wanted_.exception_type) && !exception.type.empty()) {
+    out = whole ? copy_literal(out, ",\"error_type\":\"") : copy_literal(out, ",\"exception_type\":\"");
     out = write_escaped(out, exception.type);
     *out++ = '"';
   }
@@ -197,6 +255,20 @@ char* CallText::write_captured(char* out, const Call& record) const {
   }
   out = write_escaped(out, record.captured);
   *out++ = '"';
+  return out;
+}
+
+char* CallText::write_whole_captured(char* out, const Call& record) const {
+  if (wanted_.args && !record.captured.empty()) {
+    out = copy_literal(out, ",\"args\":\"");
+    out = write_escaped(out, record.captured);
+    *out++ = '"';
+  }
+  if (wanted_.result && !record.result.empty()) {
+    out = copy_literal(out, ",\"result\":\"");
+    out = write_escaped(out, record.result);
+    *out++ = '"';
+  }
   return out;
 }
 

@@ -1,4 +1,4 @@
-// One log_entry as one line of JSON. This is where nearly all bytes of a trace are made: its cost is a budget.
+// One log_entry or call as one line of JSON. This is where nearly all bytes of a trace are made: its cost is a budget.
 //
 //   {"record_type":"log_entry","stage":"END","entry_id": 12 ,"call_id": 6 ,"parent_call_id": 5 ,"level":"INFO"
 //   └──────────── prepared for each stage ─────────────┘                                       └─ each level ─┘
@@ -6,6 +6,8 @@
 //   2 └────────────────── prepared for each function ──────────────────┘                       └─ for each thread
 //   ──────┘
 //   ,"duration_ms": 0.001234 }
+//
+// A call has the place, arguments and result, status and error of both its entries.
 //
 // Prepared text is escaped once, contains the wanted keys only, and is padded, so that copying it is a few wide stores
 // and no call. Each piece begins with a comma; the line's first one becomes its brace.
@@ -30,7 +32,8 @@ namespace glimpse::writers {
 
 class CallText {
  public:
-  explicit CallText(const FieldSet& fields);
+  // `trace_ids`: whether lines have trace_id and span_id, where they are known.
+  explicit CallText(const FieldSet& fields, bool trace_ids = false);
 
   // Appends the record's line; nothing where none of its keys is wanted.
   void append(LineBuffer& out, const Call& record);
@@ -55,7 +58,7 @@ class CallText {
   // The wanted keys whose values are made for each record.
   struct Wanted {
     bool entry_id, call_id, parent_call_id, timestamp, depth, duration, exception_type, exception, stack_trace,
-        fingerprint, args, result;
+        fingerprint, args, result, trace_id, span_id, status, error_type;
   };
 
   const FunctionText& function_text(const Function& function);
@@ -63,8 +66,12 @@ class CallText {
   const Piece<48>& thread_text(std::uint32_t pid, std::uint32_t tid);
   void prepare(ThreadText& slot, std::uint32_t pid, std::uint32_t tid);
   char* keep(std::size_t bytes);
-  char* write_exception(char* out, const Exception& exception) const;
+  template <bool kWhole>
+  void append_as(LineBuffer& buffer, const Call& record);
+  char* write_trace_ids(char* out, const Call& record) const;
+  char* write_exception(char* out, const Exception& exception, bool whole) const;
   char* write_captured(char* out, const Call& record) const;
+  char* write_whole_captured(char* out, const Call& record) const;
 
   template <std::size_t kRoom>
   static Piece<kRoom> piece(std::string_view text);
@@ -73,7 +80,8 @@ class CallText {
 
   FieldSet fields_;
   Wanted wanted_;
-  std::array<Piece<64>, 3> heads_;   // by Stage
+  bool trace_ids_;                   // one of them is wanted
+  std::array<Piece<64>, 4> heads_;   // by Stage
   std::array<Piece<24>, 5> levels_;  // by Level
   CounterText entry_id_;
   TimestampText timestamp_;

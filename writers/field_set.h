@@ -13,7 +13,7 @@ namespace glimpse::writers {
 #define GLIMPSE_RECORD_KEYS(KEY)                                                                                      \
   KEY(record_type) KEY(stage) KEY(entry_id) KEY(call_id) KEY(parent_call_id) KEY(trace_id) KEY(span_id) KEY(level)    \
   KEY(function) KEY(module) KEY(timestamp) KEY(pid) KEY(tid) KEY(depth) KEY(file) KEY(line) KEY(args) KEY(result)     \
-  KEY(duration_ms) KEY(exception_type) KEY(exception) KEY(stack_trace) KEY(fingerprint)                               \
+  KEY(duration_ms) KEY(status) KEY(exception_type) KEY(error_type) KEY(exception) KEY(stack_trace) KEY(fingerprint)   \
   /* thread */                                                                                                        \
   KEY(thread)                                                                                                         \
   /* process */                                                                                                       \
@@ -22,8 +22,8 @@ namespace glimpse::writers {
   /* notice */                                                                                                        \
   KEY(reason) KEY(message)                                                                                            \
   /* summary; dropped stands in notice too */                                                                         \
-  KEY(calls) KEY(records) KEY(threads) KEY(dropped) KEY(patched) KEY(open_calls) KEY(open) KEY(exit_status)           \
-  KEY(signal) KEY(signal_name)
+  KEY(calls) KEY(records) KEY(threads) KEY(dropped) KEY(patched) KEY(open_calls) KEY(open) KEY(destinations)          \
+  KEY(exit_status) KEY(signal) KEY(signal_name)
 // clang-format on
 
 enum class Key : std::uint8_t {

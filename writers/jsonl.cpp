@@ -7,8 +7,8 @@
 
 namespace glimpse::writers {
 
-JsonlWriter::JsonlWriter(RotatingFile output, const FieldSet& fields)
-    : output_(std::move(output)), fields_(fields), call_text_(fields), buffer_(kFirstBytes) {}
+JsonlWriter::JsonlWriter(RotatingFile output, const FieldSet& fields, bool trace_ids)
+    : output_(std::move(output)), fields_(fields), call_text_(fields, trace_ids), buffer_(kFirstBytes) {}
 
 void JsonlWriter::call(const Call& record) { call_text_.append(buffer_, record); }
 void JsonlWriter::process(const Process& record) { append_line(buffer_, fields_, record); }

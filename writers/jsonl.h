@@ -17,7 +17,8 @@ namespace glimpse::writers {
 
 class JsonlWriter final : public Writer {
  public:
-  explicit JsonlWriter(RotatingFile output, const FieldSet& fields = FieldSet());
+  // `trace_ids`: whether calls have trace_id and span_id.
+  explicit JsonlWriter(RotatingFile output, const FieldSet& fields = FieldSet(), bool trace_ids = false);
 
   void call(const Call& record) override;
   void process(const Process& record) override;

@@ -43,6 +43,7 @@ struct Call {
   std::uint64_t call_id = 0;
   std::uint64_t parent_call_id = 0;  // 0 is null
   std::uint64_t root_call_id = 0;    // the outermost recorded call of its stack, itself maybe; 0 where not known
+  std::uint64_t trace_seed = 0;      // the process record's; 0 where not known
   const Function* function = nullptr;
   std::int64_t timestamp_ns = 0;  // since 1970-01-01T00:00:00Z; of its begin with kCall
   std::uint32_t pid = 0;

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "writers/json_text.h"
 #include "writers/number_text.h"
@@ -80,6 +81,29 @@ void append_counts(std::string& value, const std::vector<std::pair<std::string, 
   value += '}';
 }
 
+void append_health(std::string& out, const DestinationHealth& health) {
+  append_quoted(out, health.name);
+  out += ":{\"state\":";
+  append_quoted(out, health.state);
+  const std::pair<const char*, std::uint64_t> counts[] = {{"delivered", health.delivered},
+                                                          {"waiting", health.waiting},
+                                                          {"dropped", health.dropped},
+                                                          {"dead_letters", health.dead_letters},
+                                                          {"retries", health.retries}};
+  for (const auto& [word, count] : counts) {
+    if (count == 0 && &count != &counts[0].second) continue;
+    out += ",\"";
+    out += word;
+    out += "\":";
+    append_integer(out, count);
+  }
+  if (!health.problem.empty()) {
+    out += ",\"problem\":";
+    append_quoted(out, health.problem);
+  }
+  out += '}';
+}
+
 void append_open_call(std::string& out, const OpenCall& open) {
   out += "{\"tid\":";
   append_integer(out, open.tid);
@@ -153,6 +177,15 @@ void append_line(LineBuffer& out, const FieldSet& fields, const Summary& record)
       append_open_call(value, open);
     }
     value += ']';
+  }
+  if (!record.destinations.empty() && line.begin(Key::destinations)) {
+    std::string& value = line.value();
+    value += '{';
+    for (const DestinationHealth& health : record.destinations) {
+      if (value.back() != '{') value += ',';
+      append_health(value, health);
+    }
+    value += '}';
   }
   if (record.exit_status >= 0) line.integer(Key::exit_status, static_cast<std::uint64_t>(record.exit_status));
   if (record.signal > 0) {

@@ -31,10 +31,6 @@ class Writer : public RecordSink {
   // nothing yet. A Writer whose records are no text leaves it alone.
   virtual void keep_in(Outbox& /*outbox*/) {}
 
-  // A process that goes on, and whose record an earlier Writer was given: what it says counts, it is not written again.
-  // Its `entry_id` is 0.
-  virtual void resume(const Process& /*record*/) {}
-
   // Takes whole lines or blocks that an earlier Writer had made of records and could not hand on.
   virtual void take_over(std::string_view lines) = 0;
 

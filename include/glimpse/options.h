@@ -17,6 +17,7 @@ enum class Destination : std::uint8_t { kJsonl, kSqlite, kOtlp };
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 enum class Format : std::uint8_t { kJsonl, kGlimpse };
 enum class Compression : std::uint8_t { kNone, kGzip, kZstd };
+enum class Records : std::uint8_t { kEntries, kCalls };
 enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 // Which destinations the program waits for when they are slower than it: none, those on this machine, all.
 enum class BackPressure : std::uint8_t { kOff, kAuto, kOn };
@@ -105,6 +106,11 @@ struct Compression {
   static constexpr Value fallback(std::string_view text) {
     return text == "gzip" ? Value::kGzip : text == "zstd" ? Value::kZstd : Value::kNone;
   }
+};
+
+struct Records {
+  using Value = glimpse::Records;
+  static constexpr Value fallback(std::string_view text) { return text == "calls" ? Value::kCalls : Value::kEntries; }
 };
 
 struct Overflow {

@@ -22,7 +22,7 @@ constexpr std::uint64_t kWords = 128;
 class Balance final : public CallSink {
  public:
   void emit(writers::Call& call) override { call.stage == writers::Stage::kStart ? ++open : --open; }
-  std::uint64_t next_call_id() override { return ++calls; }
+  std::uint64_t begin_call(std::int64_t) override { return ++calls; }
   StackText stack_text(const std::vector<std::uint64_t>&, std::string_view, std::string_view) override { return {}; }
 
   std::int64_t open = 0;

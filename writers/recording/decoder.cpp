@@ -70,6 +70,10 @@ bool Decoder::read_record(std::uint64_t code, RecordSink& out) {
   switch (code) {
     case kSwitch:
       return read_switch();
+    case kSeed:
+      if (!has_roots_) return read_call(code, out);
+      expected_.trace_seed = rest_.number();
+      return !rest_.failed();
     case kProcess: {
       Process record;
       take(rest_, expected_, record, has_roots_);
@@ -105,6 +109,7 @@ bool Decoder::read_call(std::uint64_t code, RecordSink& out) {
   call.entry_id = expected_.next_entry_id;
   call.pid = thread.pid;
   call.tid = thread.tid;
+  call.trace_seed = expected_.trace_seed;
   if (code >= first_start_) {
     const std::uint64_t number = code - first_start_;
     call.stage = Stage::kStart;

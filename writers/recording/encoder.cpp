@@ -23,6 +23,7 @@ void Encoder::add(const Call& record) {
       [[unlikely]] {
     if (records_ == 0) begin_block(record.entry_id, record.timestamp_ns);
     switch_thread(record.pid, record.tid);
+    if (record.trace_seed != expected_.trace_seed) change_seed(record.trace_seed);
     note_time(record.timestamp_ns);  // a block's first call may be older than what stands before it
   }
   ++records_;
@@ -162,6 +163,13 @@ void Encoder::switch_thread(std::uint32_t pid, std::uint32_t tid) {
   rest_.number(pid);
   rest_.number(tid);
   expected_.add_thread(pid, tid);
+}
+
+// Asked for where threads change, as a session has one: it need not cost each call.
+void Encoder::change_seed(std::uint64_t trace_seed) {
+  what_.number(kSeed);
+  rest_.number(trace_seed);
+  expected_.trace_seed = trace_seed;
 }
 
 void Encoder::add_explicit(const Call& record, std::uint32_t function) {

@@ -50,6 +50,7 @@ class Encoder {
   }
   void begin_block(std::uint64_t entry_id, std::int64_t timestamp_ns);
   void switch_thread(std::uint32_t pid, std::uint32_t tid);
+  void change_seed(std::uint64_t trace_seed);
   void add_whole_call(const Call& record, std::uint32_t function);
   void finish_whole_call(const Call& record, std::int64_t end_ns);
   void add_explicit(const Call& record, std::uint32_t function);

@@ -53,6 +53,7 @@ class Expectation {
     next_entry_id = first_entry_id;
     last_ns = 0;
     level = Level::kInfo;
+    trace_seed = 0;
     thread_count_ = 0;
     new_callers_ = 0;
     current_ = nullptr;
@@ -164,6 +165,7 @@ class Expectation {
   std::uint64_t next_entry_id = 0;
   std::int64_t last_ns = 0;  // of the call before
   Level level = Level::kInfo;
+  std::uint64_t trace_seed = 0;
 
  private:
   void note_call_id(std::uint64_t call_id) {

@@ -77,6 +77,7 @@ enum Code : std::uint64_t {
   kLeaf = 9,      // whole call inside of the innermost one, without others in it
   kNewLeaf = 10,  // the same, inside of so many callers of which nothing was told: their number follows; the difference
                   // of its id from the expected one is in `rest`
+  kSeed = 11,     // no record: the trace seed of the calls from here on is in `rest`; none at the begin of a block
   kStart = 16,    // START of function 0; kStart + n: of function n
 };
 inline constexpr std::uint64_t kStartBeforeRoots = 8;

@@ -6,6 +6,8 @@
 // RUN: %{trace} %s --policy '{"trace_depth": 3, "exclude_functions": ["hidden"], "rules": [{"capture": ["args", "result"]}]}' --recorded
 // RUN: %{trace} %s --policy '{"trace_depth": 3, "exclude_functions": ["hidden"], "rules": [{"capture": ["args", "result"]}]}' --env GLIMPSE_MAX_FIELD_LENGTH=8 --prefix CUT
 //
+// RUN: %{trace} %s --policy '{"trace_depth": 3, "exclude_functions": ["hidden"], "rules": [{"capture": ["args", "result"]}]}' --env GLIMPSE_RECORDS=calls --ways run,so --prefix WHOLE
+//
 // CHECK:      START down (n=3, who="main")
 // CHECK-NEXT:   START down (n=2, who="down")
 // CHECK-NEXT:     START down (n=1, who="down")
@@ -19,6 +21,14 @@
 // CHECK-NEXT:   END down{{$}}
 // CHECK-NEXT: END jumps -> 7
 // CHECK-NOT:  hidden
+//
+// WHOLE:      CALL down (n=1, who="down") -> 1
+// WHOLE-NEXT:   CALL down (n=2, who="down") -> 2
+// WHOLE-NEXT: CALL down (n=3, who="main") -> 3
+// WHOLE-NEXT: CALL down (n=0, who=0x8) -> 0
+// WHOLE-NEXT:   CALL down (n=0, who="jumps"){{$}}
+// WHOLE-NEXT: CALL jumps (n=7, who="\"\\\n") -> 7
+// WHOLE-NOT:  hidden
 //
 // CUT:      START down (n=3, who)
 // CUT-NEXT:   START down (n=2, who)

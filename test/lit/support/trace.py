@@ -8,8 +8,8 @@ of its own, in which the program runs; what FileCheck reads is a view of the rec
         EXCEPTION app::parse(int) std::runtime_error "bad line"
       END app::load(int)
 
-with ` (n=1, name="otto")` behind a START and ` -> 5` behind an END where arguments and results were captured; or, with
---jq FILTER, what `jq -c FILTER` makes of them. FileCheck knows the prefixes CHECK, GCC or CLANG, O0 … O3, and FILTER or NATIVE.
+with ` (n=1, name="otto")` behind a START and ` -> 5` behind an END where arguments and results were captured; with
+GLIMPSE_RECORDS=calls one line `CALL app::parse(int) (n=1) -> 5` each, where it ended; or, with --jq FILTER, what `jq -c FILTER` makes of them. FileCheck knows the prefixes CHECK, GCC or CLANG, O0 … O3, and FILTER or NATIVE.
 Failure: the first build that fails ends the test, saying how to repeat it by hand.
 """
 
@@ -59,14 +59,14 @@ def view(trace):
     for text in trace.splitlines():
         record = json.loads(text)
         kind = record["record_type"]
-        if kind == "log_entry":
-            line = "  " * record["depth"] + f"{record['stage']} {record['function']}"
+        if kind in ("log_entry", "call"):
+            line = "  " * record["depth"] + f"{record.get('stage', 'CALL')} {record['function']}"
             if "args" in record:
                 line += f" ({record['args']})"
             if "result" in record:
                 line += f" -> {record['result']}"
-            if record["stage"] == "EXCEPTION":
-                line += " " + record.get("exception_type", "?")
+            if record.get("stage") == "EXCEPTION" or record.get("status") == "error":
+                line += " " + record.get("exception_type", record.get("error_type", "?"))
                 if "exception" in record:
                     line += " " + json.dumps(record["exception"], ensure_ascii=False)
             lines.append(line)
@@ -142,7 +142,7 @@ def build_and_check(options, compiler, level, way, several_ways, mode=""):
     run(command, options.status, env=environment)
     if options.recorded:
         with open(folder / "trace.jsonl", "wb") as lines:
-            run([options.glimpse, "cat", output], stdout=lines)
+            run([options.glimpse, "cat", output], stdout=lines, env=environment)
 
     trace = (folder / "trace.jsonl").read_text()
     if options.jq:

@@ -5,6 +5,10 @@ with `summary`; on each thread the calls nest, each START has one END or EXCEPTI
 open in the summary, parent_call_id and depth say what encloses it, time does not run backwards, and duration_ms is the
 time between; the summary's counts are those of the lines; keys stand in the order of docs/records.md.
 
+Of call records (GLIMPSE_RECORDS=calls): on each thread they stand in the order of their ends, each lies in the time of its
+parent, one deeper than that, or its parent is named as open. Where there are trace ids: a call's are the same on all its lines, its
+trace is its parent's, and no two calls share a span, no two outermost ones a trace.
+
 With --fibers a thread may have several stacks of calls, each of which nests for itself: a START without parent may begin
 one at any time.
 
@@ -18,15 +22,18 @@ KEYS = {
     "process": "record_type entry_id timestamp pid ppid command executable cwd host glimpse_version clock policy"
     " policy_name policy_sha256 service environment",
     "thread": "record_type entry_id timestamp pid tid thread",
-    "log_entry": "record_type stage entry_id call_id parent_call_id level function module timestamp pid tid depth"
-    " file line duration_ms exception_type exception stack_trace fingerprint",
+    "log_entry": "record_type stage entry_id call_id parent_call_id trace_id span_id level function module timestamp pid tid depth"
+    " file line args result duration_ms exception_type exception stack_trace fingerprint",
+    "call": "record_type entry_id call_id parent_call_id trace_id span_id level function module timestamp pid tid depth"
+    " file line args result duration_ms status error_type exception stack_trace fingerprint",
     "notice": "record_type entry_id timestamp pid tid reason message dropped",
-    "summary": "record_type entry_id timestamp pid calls records threads dropped patched open_calls open exit_status signal"
+    "summary": "record_type entry_id timestamp pid calls records threads dropped patched open_calls open destinations exit_status signal"
     " signal_name",
 }
+ALWAYS_IN_CALLS = {"duration_ms", "status"}
 KEYS = {kind: keys.split() for kind, keys in KEYS.items()}
 MAY_LACK = {"policy_name", "policy_sha256", "service", "environment", "tid", "dropped", "exit_status", "signal"}
-MAY_LACK |= {"signal_name", "patched", "file", "line", "duration_ms", "exception_type", "exception", "stack_trace", "fingerprint"}
+MAY_LACK |= {"trace_id", "span_id", "args", "result", "error_type", "destinations", "signal_name", "patched", "file", "line", "duration_ms", "exception_type", "exception", "stack_trace", "fingerprint"}
 
 
 def nanoseconds(timestamp):
@@ -35,12 +42,18 @@ def nanoseconds(timestamp):
     return ((int(hours) * 60 + int(minutes)) * 60 + int(whole)) * 10**9 + int(fraction)
 
 
+def end_of(call):
+    return nanoseconds(call["timestamp"]) + round(call["duration_ms"] * 1e6)
+
+
 class Process:
     def __init__(self):
         self.starts = self.entries = self.exceptions = self.dropped = 0
         self.stacks = {}  # tid: its stacks, each the open START records, outermost first
         self.last = {}  # tid: timestamp
         self.calls = set()
+        self.whole = []  # call records
+        self.ids = {}  # call_id: its trace_id and span_id, and its parent's call_id
         self.ended = False
 
 
@@ -54,6 +67,7 @@ class Reader:
         self.faults = []
         self.processes = {}  # pid: the Process that is not over
         self.over = []
+        self.spans = {}  # span_id and trace_id: whose
         self.number = 0
 
     def fault(self, text):
@@ -83,12 +97,17 @@ class Reader:
             process.stacks.setdefault(record["tid"], [[]])
         elif kind == "log_entry":
             self.log_entry(process, record)
+            self.note_ids(process, record)
+        elif kind == "call":
+            self.whole_call(process, record)
+            self.note_ids(process, record)
         elif kind == "summary":
             self.summary(process, record)
             self.over.append(self.processes.pop(pid))
 
     def check_keys(self, kind, record):
-        expected = [key for key in KEYS[kind] if key in record or key not in MAY_LACK]
+        may_lack = MAY_LACK - ALWAYS_IN_CALLS if kind == "call" else MAY_LACK
+        expected = [key for key in KEYS[kind] if key in record or key not in may_lack]
         if list(record) != expected:
             self.fault(f"keys {' '.join(record)}, expected {' '.join(expected)}")
 
@@ -131,6 +150,55 @@ class Reader:
         if record["stage"] != "START":
             self.leave(process, stack.pop(), record)
 
+    def whole_call(self, process, record):
+        tid, call_id = record["tid"], record["call_id"]
+        if tid not in process.stacks:
+            return self.fault(f"a call on {tid} before its thread record")
+        process.starts += 1
+        process.entries += 1
+        process.exceptions += record["status"] == "error"
+        if call_id in process.calls:
+            self.fault(f"call_id {call_id} for the second time")
+        process.calls.add(call_id)
+        if end_of(record) < process.last.get(tid, 0):
+            self.fault(f"{record['function']} ends before the call told before it")
+        process.last[tid] = end_of(record)
+        process.whole.append(record)
+
+    def nest_whole_calls(self, process, open_ids):
+        told = {}
+        for record in reversed(process.whole):  # outer ones first
+            parent = record["parent_call_id"]
+            name = f"{record['function']} (call {record['call_id']})"
+            told[record["call_id"]] = record
+            if parent in told:
+                around = told[parent]
+                if record["tid"] != around["tid"] or record["depth"] != around["depth"] + 1:
+                    self.fault(f"{name} has depth {record['depth']} in {around['function']} of depth {around['depth']}")
+                if nanoseconds(record["timestamp"]) < nanoseconds(around["timestamp"]) or end_of(record) > end_of(around):
+                    self.fault(f"{name} is not in the time of its parent")
+            elif parent is None and record["depth"] != 0 or parent is not None and parent not in open_ids:
+                self.fault(f"{name} has depth {record['depth']} and parent {parent}, who is neither told later nor open")
+
+    def note_ids(self, process, record):
+        if "span_id" not in record:
+            return
+        ids = (record["trace_id"], record["span_id"], record["parent_call_id"])
+        if len(ids[0]) != 32 or len(ids[1]) != 16 or int(ids[0], 16) == 0 or int(ids[1], 16) == 0:
+            self.fault(f"trace_id {ids[0]}, span_id {ids[1]}")
+        if process.ids.setdefault(record["call_id"], ids) != ids:
+            self.fault(f"call {record['call_id']} has other ids than before")
+
+    def compare_ids(self, process):
+        for call_id, (trace, span, parent) in process.ids.items():
+            if self.spans.setdefault(span, (process, call_id)) != (process, call_id):
+                self.fault(f"two calls have span {span}")
+            if parent in process.ids:
+                if trace != process.ids[parent][0]:
+                    self.fault(f"call {call_id} is in another trace than its parent {parent}")
+            elif parent is None and self.spans.setdefault(trace, (process, call_id)) != (process, call_id):
+                self.fault(f"two outermost calls have trace {trace}")
+
     def leave(self, process, start, record):
         process.exceptions += record["stage"] == "EXCEPTION"
         for key in ("call_id", "function", "module"):
@@ -145,6 +213,13 @@ class Reader:
         process.still_open = len(still_open)
         process.dropped = sum(record["dropped"].values())
         named = {(call["tid"], call["call_id"]) for call in record["open"]}
+        self.compare_ids(process)
+        if process.whole or not process.starts:
+            open_ids = {call_id for _, call_id in named}
+            self.nest_whole_calls(process, open_ids)
+            still_open = named
+            process.still_open = len(named)
+            process.starts += len(open_ids - process.calls)
         if named != still_open:
             self.fault(f"open {sorted(named)}, expected {sorted(still_open)}")
         counts = {"calls": process.starts, "records": process.entries, "open_calls": len(still_open)}

@@ -146,7 +146,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Accepted{"GLIMPSE_DEST", "jaeger,sqlite,otlp", "otlp,sqlite"},
                     Accepted{"GLIMPSE_BACKPRESSURE", "ON", "on"}, Accepted{"GLIMPSE_ENQUEUE_TIMEOUT_MS", "0", "0"},
                     Accepted{"GLIMPSE_FIELDS", "stage, function", "stage,function"},
-                    Accepted{"GLIMPSE_CLOCK", "monotonic", "monotonic"}));
+                    Accepted{"GLIMPSE_CLOCK", "monotonic", "monotonic"}, Accepted{"GLIMPSE_RECORDS", "Calls", "calls"},
+                    Accepted{"GLIMPSE_TRACE_ID", "on", "1"}));
 
 struct Refused {
   const char* variable;
@@ -207,7 +208,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"OTEL_RESOURCE_ATTRIBUTES", "service.name=a%2",
                 "OTEL_RESOURCE_ATTRIBUTES must be a comma list of key=value, values percent-encoded, got "
                 "\"service.name=a%2\"; using nothing"},
-        Refused{"GLIMPSE_TRACE_ID", "1", "GLIMPSE_TRACE_ID is not available in this version; ignored"},
+        Refused{"GLIMPSE_TRACE_ID", "all",
+                "GLIMPSE_TRACE_ID must be 1, true, yes, on or 0, false, no, off, got \"all\"; using 0"},
+        Refused{"GLIMPSE_RECORDS", "call",
+                "GLIMPSE_RECORDS must be entries or calls, got \"call\" (did you mean calls?); using entries"},
         Refused{"GLIMPSE_MAX_FILES", "many",
                 "GLIMPSE_MAX_FILES must be a number from 0 to 1000000, got \"many\"; using 0"},
         Refused{"GLIMPSE_MAX_FILE_BYTES", "-1",

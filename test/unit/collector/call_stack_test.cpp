@@ -37,7 +37,7 @@ class Listener final : public CallSink {
     }
     ends.push_back(call);
   }
-  std::uint64_t next_call_id() override { return ++calls; }
+  std::uint64_t begin_call(std::int64_t) override { return ++calls; }
   StackText stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type,
                        std::string_view what) override {
     trace = std::to_string(frames.size()) + " frames";
@@ -86,7 +86,97 @@ class CallStackTest : public testing::Test {
   const DecidedFunction hidden_ = function(4, "hidden", false);
   Listener listener_;
   CallStack stack_{listener_, 5};
+  CallStack whole_{listener_, 5, true};
 };
+
+TEST_F(CallStackTest, WholeCallsAreToldWhenTheyEnd) {
+  whole_.start(a_, 100);
+  whole_.start(hidden_, 105);
+  whole_.start(b_, 110);
+  whole_.end(b_, 130);
+  whole_.start(b_, 131);
+  EXPECT_EQ(listener_.take(), (Lines{"call 2 b under 1 depth 1 from 110 in 20"}));
+  whole_.end(b_, 140);
+  whole_.end(hidden_, 150);
+  whole_.end(a_, 200);
+  EXPECT_EQ(listener_.take(),
+            (Lines{"call 3 b under 1 depth 1 from 131 in 9", "call 1 a under 0 depth 0 from 100 in 100"}));
+  EXPECT_EQ(listener_.roots, (std::vector<std::uint64_t>{1, 1, 1}));
+}
+
+TEST_F(CallStackTest, WholeCallsThatAreLeftByUnwindingFailed) {
+  whole_.start(a_, 0);
+  whole_.start(b_, 1);
+  whole_.start(c_, 2);
+  whole_.thrown(1, "T", "what", true, {1, 2});
+  whole_.left(2, Left::kUnwound, 5);
+  whole_.caught(1);
+  whole_.start(b_, 6);
+  whole_.left(1, Left::kForced, 7);
+  whole_.start(c_, 8);
+  whole_.left(1, Left::kOtherwise, 9);
+  whole_.end(a_, 10);
+  EXPECT_EQ(listener_.take(), (Lines{"call 3 c under 2 depth 2 from 2 in 3 failed T: what at 2 frames group T",
+                                     "call 2 b under 1 depth 1 from 1 in 4 failed T: what",
+                                     "call 4 b under 1 depth 1 from 6 in 1 failed ",
+                                     "call 5 c under 1 depth 1 from 8 in 1", "call 1 a under 0 depth 0 from 0 in 10"}));
+}
+
+TEST_F(CallStackTest, WholeCallsKeepTheirArgumentsUntilTheyEnd) {
+  whole_.arguments(a_, "n=1");
+  whole_.start(a_, 0);
+  whole_.start(b_, 1);
+  whole_.arguments(a_, "n=2");
+  whole_.start(a_, 2);
+  whole_.result(a_, "two");
+  whole_.end(a_, 3);
+  whole_.end(b_, 4);
+  whole_.result(a_, "one");
+  whole_.end(a_, 5);
+  EXPECT_EQ(listener_.take(),
+            (Lines{"call 3 a under 2 depth 2 from 2 in 1 with n=2 gives two", "call 2 b under 1 depth 1 from 1 in 3",
+                   "call 1 a under 0 depth 0 from 0 in 5 with n=1 gives one"}));
+}
+
+// Two checkpoints, the second telling only what changed, as the journal has them.
+TEST_F(CallStackTest, WholeCallsGoOnInAnotherCollector) {
+  const auto id_of = [&](const DecidedFunction& function) { return function.function.index; };
+  const auto function_of = [&](std::uint32_t id) -> const DecidedFunction& { return id == 1 ? a_ : b_; };
+  const auto lanes = [](CallStackState stack, std::uint8_t whole) {
+    SessionState session;
+    session.whole = whole;
+    session.processes.resize(1);
+    session.processes[0].lanes.resize(1);
+    session.processes[0].lanes[0].stack = std::move(stack);
+    return *decode(encode(session));
+  };
+  whole_.arguments(a_, "n=1");
+  whole_.start(a_, 0);
+  whole_.arguments(b_, "gone");
+  whole_.start(b_, 1);
+  SessionState session = lanes(whole_.save(true, id_of), 1);
+  whole_.end(b_, 2);
+  whole_.arguments(b_, "n=3");
+  whole_.start(b_, 3);
+  apply(session, lanes(whole_.save(false, id_of), 0));
+  listener_.take();
+  CallStack next(listener_, 5, true);
+  next.restore(session.processes[0].lanes[0].stack, function_of);
+  next.end(b_, 5);
+  next.end(a_, 6);
+  EXPECT_EQ(listener_.take(),
+            (Lines{"call 3 b under 1 depth 1 from 3 in 2 with n=3", "call 1 a under 0 depth 0 from 0 in 6 with n=1"}));
+}
+
+TEST_F(CallStackTest, WholeCallsThatAreOpenAreListed) {
+  whole_.start(a_, 0);
+  whole_.start(b_, 1);
+  Lines open;
+  whole_.each_open(
+      [&](std::uint64_t call_id, const writers::Function& f) { open.push_back(std::to_string(call_id) + f.name); });
+  EXPECT_EQ(open, (Lines{"1a", "2b"}));
+  EXPECT_EQ(listener_.lines, Lines{});
+}
 
 TEST_F(CallStackTest, NestedCallsHaveParentsDepthsAndDurations) {
   stack_.start(a_, 100);

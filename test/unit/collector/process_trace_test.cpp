@@ -141,6 +141,34 @@ TEST_F(ProcessTraceTest, TheLastRecordSumsUp) {
   EXPECT_EQ(context_.records, writer_.records().size());
 }
 
+TEST_F(ProcessTraceTest, WholeCallsAreNumberedWhenTheyEndAndOpenOnesListed) {
+  settings_.whole_calls = true;
+  const auto f = process_.add_function(0x10);
+  auto ring = process_.claim_ring(7, "main");
+  ring.start(f, kTicks + 1).start(f, kTicks + 2).arguments(f, "n=3", kTicks + 3).start(f, kTicks + 3);
+  open();
+  consume();
+  EXPECT_EQ(lines(), Lines{"thread 7 main"}) << "before its first call";
+  ring.result(f, "three", kTicks + 4).end(f, kTicks + 4).end(f, kTicks + 6);
+  consume();
+  trace_->finish({});
+  EXPECT_EQ(lines(),
+            (Lines{"thread 7 main", "call 3 unknown+0x10 tid 7 with n=3", "call 2 unknown+0x10 tid 7", "summary"}));
+  const auto calls = writer_.only<writers::KeptCall>();
+  EXPECT_EQ(calls[0].result, "three");
+  EXPECT_EQ(calls[0].call.entry_id, 3u);
+  EXPECT_EQ(calls[0].call.timestamp_ns, at(kTicks + 3));
+  EXPECT_EQ(calls[0].call.trace_seed, 77u);
+  EXPECT_EQ(calls[1].call.entry_id, 4u);
+  EXPECT_EQ(calls[1].call.timestamp_ns, at(kTicks + 2));
+  EXPECT_EQ(calls[1].call.duration_ns, 4u);
+  const writers::Summary sum = summary();
+  EXPECT_EQ(sum.calls, 3u);
+  EXPECT_EQ(sum.records, 2u);
+  ASSERT_EQ(sum.open_calls, 1u);
+  EXPECT_EQ(sum.open[0].call_id, 1u);
+}
+
 TEST_F(ProcessTraceTest, LinesAreNumberedInTheirOrder) {
   const auto f = process_.add_function(0x10);
   process_.claim_ring(7, "main").start(f, kTicks + 1).end(f, kTicks + 2).lost(1, 0, kTicks + 3);

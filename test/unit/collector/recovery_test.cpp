@@ -1,5 +1,5 @@
 // A collector is killed at an instant of a flush that is chosen here, and another one goes on: each line stands once in
-// the file, and calls that were open go on under their ids.
+// the file, and calls that were open go on under their ids, with what was captured of them.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -10,6 +10,7 @@
 #include <iterator>
 #include <memory>
 #include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,7 +60,7 @@ class KillingOutbox final : public writers::Outbox {
 class KillingWriter final : public writers::Writer {
  public:
   KillingWriter(const std::string& path, Instant instant)
-      : real_(std::move(*OutputFile::open(path, OutputFile::Mode::kAppend))),
+      : real_(std::move(*OutputFile::open(path, OutputFile::Mode::kAppend)), {}, true),
         fd_(open(path.c_str(), O_WRONLY | O_APPEND)),
         instant_(instant) {}
   void call(const writers::Call& record) override { real_.call(record); }
@@ -109,9 +110,12 @@ class RecoveryTest : public testing::TestWithParam<Instant> {
     program_ = 0;
   }
 
-  static Settings settings() {
+  Settings settings() const {
     Settings settings{.policy = policy::built_in_policy()};
     settings.policy.trace_depth = 100;
+    settings.policy.rules.push_back({});
+    settings.policy.rules.back().capture = {true, true};
+    settings.whole_calls = whole_calls_;
     settings.memo = "GLIMPSE_LEVEL=INFO";
     return settings;
   }
@@ -133,7 +137,7 @@ class RecoveryTest : public testing::TestWithParam<Instant> {
   void recover() {
     auto file = OutputFile::open(output_, OutputFile::Mode::kAppend);
     ASSERT_TRUE(file.ok());
-    writers::JsonlWriter writer(std::move(*file));
+    writers::JsonlWriter writer(std::move(*file), {}, true);
     auto adopted = Collector::adopt(session_->folder(), settings(), [&](std::uint32_t) { return &writer; });
     ASSERT_TRUE(adopted.ok()) << adopted.error().message;
     const auto totals = (*adopted)->run();
@@ -161,6 +165,18 @@ class RecoveryTest : public testing::TestWithParam<Instant> {
     return found;
   }
 
+  // What `pattern` captures in each line that has it.
+  std::vector<std::string> found(const char* pattern) const {
+    std::ifstream file(output_);
+    std::vector<std::string> all;
+    const std::regex wanted(pattern);
+    for (std::string line; std::getline(file, line);) {
+      std::smatch match;
+      if (std::regex_search(line, match, wanted)) all.push_back(match[1]);
+    }
+    return all;
+  }
+
   std::string last_line() const {
     std::ifstream file(output_);
     std::string line;
@@ -169,6 +185,7 @@ class RecoveryTest : public testing::TestWithParam<Instant> {
     return last;
   }
 
+  bool whole_calls_ = false;
   TemporaryFolder spool_;
   std::string output_ = spool_.file("trace.jsonl");
   std::unique_ptr<Session> session_;
@@ -189,6 +206,42 @@ TEST_P(RecoveryTest, EachLineStandsOnceAndOpenCallsGoOn) {
   recover();
   EXPECT_EQ(calls(), kCalls);
   EXPECT_NE(last_line().find("\"calls\":3,\"records\":6,\"threads\":1"), std::string::npos) << last_line();
+}
+
+TEST_P(RecoveryTest, TraceIdsAreTheSameBeforeAndAfter) {
+  const auto f = process_->add_function(0x10);
+  const auto g = process_->add_function(0x20);
+  auto ring = process_->claim_ring(7, "main");
+  ring.start(f, kTicks + 1).start(g, kTicks + 2).end(g, kTicks + 3);
+  collect_and_die(GetParam());
+  ring.start(g, kTicks + 1001).end(g, kTicks + 1002).end(f, kTicks + 1003);
+  end_program();
+  recover();
+  const auto traces = found("\"trace_id\":\"([0-9a-f]{32})\"");
+  ASSERT_EQ(traces.size(), 6u);
+  EXPECT_EQ(std::set(traces.begin(), traces.end()).size(), 1u);
+  const auto spans = found("\"span_id\":\"([0-9a-f]{16})\"");
+  ASSERT_EQ(spans.size(), 6u);  // START 1, START 2, END 2, START 3, END 3, END 1
+  EXPECT_EQ(spans[0], spans[5]);
+  EXPECT_EQ(spans[1], spans[2]);
+  EXPECT_EQ(spans[3], spans[4]);
+  EXPECT_EQ(std::set(spans.begin(), spans.end()).size(), 3u);
+}
+
+TEST_P(RecoveryTest, WholeCallsStandOnceAndKeepTheirArguments) {
+  whole_calls_ = true;
+  const auto f = process_->add_function(0x10);
+  const auto g = process_->add_function(0x20);
+  auto ring = process_->claim_ring(7, "main");
+  ring.arguments(f, "n=1", kTicks + 1).start(f, kTicks + 1).start(g, kTicks + 2).end(g, kTicks + 3);
+  collect_and_die(GetParam());
+  ring.start(g, kTicks + 1001).end(g, kTicks + 1002).end(f, kTicks + 1003);
+  end_program();
+  recover();
+  EXPECT_EQ(found("\"record_type\":\"call\".*\"call_id\":(\\d+)"), (std::vector<std::string>{"2", "3", "1"}));
+  EXPECT_EQ(found("\"depth\":0,\"args\":\"n=1\",\"duration_ms\":([0-9.]+),\"status\":\"success\""),
+            std::vector<std::string>{"0.001002"});
+  EXPECT_NE(last_line().find("\"calls\":3,\"records\":3,\"threads\":1"), std::string::npos) << last_line();
 }
 
 TEST_P(RecoveryTest, SoItIsWhereAnotherProcessHasWrittenToTheFileSince) {

@@ -375,7 +375,7 @@ class Counted final : public collector::CallSink {
       wrong_texts += found->second == call.captured ? 0 : 1;
     }
   }
-  std::uint64_t next_call_id() override { return starts + 1; }
+  std::uint64_t begin_call(std::int64_t) override { return starts + 1; }
   collector::StackText stack_text(const std::vector<std::uint64_t>&, std::string_view, std::string_view) override {
     return {};
   }

@@ -58,6 +58,12 @@ class Jsonl : public testing::Test {
     return record;
   }
 
+  Call whole() const {
+    Call record = end();
+    record.stage = Stage::kCall;
+    return record;
+  }
+
   TemporaryFolder folder_;
   std::string path_ = folder_.file("trace.jsonl");
   Function function_{.index = 5, .name = "app::db::query(int)", .module = "app::db", .file = "src/db.cpp", .line = 12};
@@ -74,6 +80,76 @@ TEST_F(Jsonl, ArgumentsStandInStartsAndResultsInEndsBeforeTheDuration) {
   EXPECT_EQ(line_of(call, "args"), "");
   call.stage = Stage::kException;
   EXPECT_EQ(line_of(call, "args,result"), "");
+}
+
+TEST_F(Jsonl, AWholeCallIsOneLineWithItsPlaceTimeAndStatus) {
+  Call call = whole();
+  EXPECT_EQ(line_of(call),
+            R"j({"record_type":"call","entry_id":3,"call_id":2,"parent_call_id":1,"level":"INFO",)j"
+            R"j("function":"app::db::query(int)","module":"app::db","timestamp":"2026-03-01T12:00:00.123456789Z",)j"
+            R"j("pid":7,"tid":8,"depth":1,"file":"src/db.cpp","line":12,"duration_ms":0.001234,"status":"success"})j"
+            "\n");
+  call.captured = "n=1";
+  call.result = "\"two\"";
+  EXPECT_NE(line_of(call).find(R"j("line":12,"args":"n=1","result":"\"two\"","duration_ms":)j"), std::string::npos);
+  call.captured = {};
+  EXPECT_NE(line_of(call).find(R"j("line":12,"result":"\"two\"","duration_ms":)j"), std::string::npos);
+}
+
+TEST_F(Jsonl, AWholeCallThatFailedSaysWhatItKnowsOfTheError) {
+  Call call = whole();
+  call.failed = true;
+  call.level = Level::kError;
+  EXPECT_TRUE(line_of(call).ends_with(R"j("duration_ms":0.001234,"status":"error"})j"
+                                      "\n"));
+  const Exception thrown{"app::Error", "no", true, "f()\nmain", "0011"};
+  call.exception = &thrown;
+  EXPECT_TRUE(line_of(call).ends_with(R"j("status":"error","error_type":"app::Error","exception":"no",)j"
+                                      R"j("stack_trace":"f()\nmain","fingerprint":"0011"})j"
+                                      "\n"));
+  const Exception unknown{};
+  call.exception = &unknown;
+  EXPECT_TRUE(line_of(call).ends_with("\"status\":\"error\"}\n"));
+  call.failed = false;
+  call.exception = nullptr;
+  EXPECT_EQ(line_of(call, "status,error_type,exception"), "{\"status\":\"success\"}\n");
+}
+
+TEST_F(Jsonl, KeysOfWholeCallsCanBeChosen) {
+  Call call = whole();
+  call.failed = true;
+  const Exception thrown{"app::Error", "no", true, "", ""};
+  call.exception = &thrown;
+  EXPECT_EQ(line_of(call, "record_type,duration_ms"), "{\"record_type\":\"call\",\"duration_ms\":0.001234}\n");
+  EXPECT_EQ(line_of(call, "error_type"), "{\"error_type\":\"app::Error\"}\n");
+  EXPECT_EQ(line_of(call, "stage,exception_type"), "");
+}
+
+TEST_F(Jsonl, TraceIdsAreThoseOfTheHeader) {
+  Call call = start();
+  call.root_call_id = 1;
+  call.trace_seed = 0x0123456789abcdef;
+  const std::string off = line_of(call);
+  EXPECT_EQ(off.find("_id\":\""), std::string::npos) << "nobody asked for them";
+  const auto with_ids = [&](const Call& record, const char* fields = "") {
+    JsonlWriter jsonl(std::move(*OutputFile::open(path_, OutputFile::Mode::kTruncate)), *FieldSet::parse(fields), true);
+    jsonl.call(record);
+    EXPECT_TRUE(jsonl.flush().ok());
+    return content_of(path_);
+  };
+  // As trace_ids_test.cpp has them.
+  EXPECT_EQ(with_ids(call, "parent_call_id,trace_id,level"),
+            "{\"parent_call_id\":1,\"trace_id\":\"a1e50fe286c8740d1bae010ef71f3024\",\"level\":\"INFO\"}\n");
+  Call parent = call;
+  parent.call_id = 1;
+  parent.parent_call_id = 0;
+  EXPECT_EQ(with_ids(parent, "trace_id,span_id"),
+            "{\"trace_id\":\"a1e50fe286c8740d1bae010ef71f3024\",\"span_id\":\"5fff349f8a4ca524\"}\n");
+  call.root_call_id = 0;  // an old recording
+  EXPECT_EQ(with_ids(call, "trace_id"), "");
+  call.trace_seed = 0;
+  EXPECT_EQ(with_ids(call), off);
+  EXPECT_EQ(Json::parse(with_ids(whole())), Json::parse(line_of(whole())));
 }
 
 TEST_F(Jsonl, StartHasItsKeysInTheOrderOfTheContract) {

@@ -109,6 +109,18 @@ TEST(RecordText, SummaryOfAKilledProcessNamesItsOpenCallsAndTheSignal) {
       "\n");
 }
 
+TEST(RecordText, SummaryTellsHowDestinationsFare) {
+  Summary summary{.entry_id = 9, .pid = 7};
+  EXPECT_FALSE(Json::parse(line_of(summary)).contains("destinations"));
+  summary.destinations.push_back({"sqlite", "ok", 12, 0, 0, 0, 0, ""});
+  summary.destinations.push_back({"otlp", "failing", 0, 345, 6, 7, 8, "no \"route\""});
+  EXPECT_EQ(line_of(summary, *FieldSet::parse("open,destinations,exit_status")),
+            R"j({"open":[],"destinations":{"sqlite":{"state":"ok","delivered":12},)j"
+            R"j("otlp":{"state":"failing","delivered":0,"waiting":345,"dropped":6,"dead_letters":7,"retries":8,)j"
+            R"j("problem":"no \"route\""}}})j"
+            "\n");
+}
+
 TEST(RecordText, SummaryOfAGoodEndHasEmptyListsAndTheExitStatus) {
   const Json read = Json::parse(line_of(Summary{.entry_id = 9, .pid = 7, .exit_status = 0}));
   EXPECT_EQ(read["dropped"], Json::object());

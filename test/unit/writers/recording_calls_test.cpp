@@ -75,7 +75,7 @@ std::string text_of(const KeptCall& kept) {
   std::string text;
   for (const std::uint64_t number :
        {std::uint64_t{static_cast<std::uint8_t>(call.stage)}, std::uint64_t{static_cast<std::uint8_t>(call.level)},
-        call.entry_id, call.call_id, call.parent_call_id, call.root_call_id,
+        call.entry_id, call.call_id, call.parent_call_id, call.root_call_id, call.trace_seed,
         static_cast<std::uint64_t>(call.timestamp_ns), std::uint64_t{call.pid}, std::uint64_t{call.tid},
         std::uint64_t{call.depth}, call.stage == Stage::kStart ? 0 : call.duration_ns,
         std::uint64_t{call.failed ? 1U : 0U}, std::uint64_t{kept.has_what ? 1U : 0U},
@@ -129,7 +129,9 @@ class Program {
   void step(Recorder& recorder) {
     std::vector<Open>& open = threads_[current_];
     now_ns_ += static_cast<std::int64_t>(below(300));
-    Call call{.pid = current_ < 3 ? 7U : 8U, .tid = static_cast<std::uint32_t>(100 + current_)};
+    Call call{.trace_seed = current_ < 3 ? 11U : 12U,
+              .pid = current_ < 3 ? 7U : 8U,
+              .tid = static_cast<std::uint32_t>(100 + current_)};
     Exception exception;
     const std::string texts[] = {any_text(), any_text(), any_text(), any_text(), any_text()};
     if (open.empty() || (open.size() < 90 && below(20) < (descending_ ? 15 : 8))) {
