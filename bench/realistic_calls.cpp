@@ -45,6 +45,7 @@ std::vector<Call> realistic_calls(const std::vector<Function>& functions, std::s
   struct Open {
     const Function* function;
     std::uint64_t call_id;
+    std::uint64_t root_call_id;
     std::int64_t since_ns;
   };
   std::vector<Open> stacks[kThreads];
@@ -61,7 +62,8 @@ std::vector<Call> realistic_calls(const std::vector<Function>& functions, std::s
       call.call_id = ++call_id;
       call.parent_call_id = stack.empty() ? 0 : stack.back().call_id;
       call.depth = static_cast<std::uint32_t>(stack.size());
-      stack.push_back({call.function, call.call_id, now_ns});
+      call.root_call_id = stack.empty() ? call.call_id : stack.back().root_call_id;
+      stack.push_back({call.function, call.call_id, call.root_call_id, now_ns});
     } else {
       const Open open = stack.back();
       stack.pop_back();
@@ -69,6 +71,7 @@ std::vector<Call> realistic_calls(const std::vector<Function>& functions, std::s
       call.function = open.function;
       call.call_id = open.call_id;
       call.parent_call_id = stack.empty() ? 0 : stack.back().call_id;
+      call.root_call_id = open.root_call_id;
       call.depth = static_cast<std::uint32_t>(stack.size());
       call.duration_ns = static_cast<std::uint64_t>(now_ns - open.since_ns);
     }

@@ -36,6 +36,8 @@ std::string write_memo(const Options& options, const policy::Policy& policy) {
     if (!value.empty()) memo += fmt::format("{}={}", name, value) + '\0';
   };
   add("GLIMPSE_LEVEL", setting_of_variable("GLIMPSE_LEVEL")->show(options));
+  add("GLIMPSE_DEST", setting_of_variable("GLIMPSE_DEST")->show(options));
+  add("GLIMPSE_QUEUE_BYTES", fmt::format("{}", options.queue_bytes));
   add("GLIMPSE_FORMAT", setting_of_variable("GLIMPSE_FORMAT")->show(options));
   if (options.log_path != "-") add("GLIMPSE_LOG_PATH", output_from_root(options.log_path));
   for (const char* variable :

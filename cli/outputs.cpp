@@ -2,136 +2,96 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <poll.h>
-#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <utility>
 
-#include "cli/messages.h"
-#include "writers/jsonl.h"
-#include "writers/output_path.h"
-#include "writers/recording.h"
+#include "writers/delivery/file_destination.h"
+#include "writers/delivery/files.h"
 
 namespace glimpse::cli {
 
 namespace {
 
-// Standard output may be a pipe whose reader leaves (`| head -1`). That is no failure of the recording: the traced
-// program goes on, one line says so, and what comes later is dropped here, and counted.
-class StandardOutput final : public writers::Writer {
- public:
-  explicit StandardOutput(std::unique_ptr<writers::Writer> writer) : writer_(std::move(writer)) {}
+using namespace std::chrono_literals;
 
-  void call(const writers::Call& record) override {
-    if (is_open()) writer_->call(record);
-  }
-  void process(const writers::Process& record) override {
-    if (is_open()) writer_->process(record);
-  }
-  void thread(const writers::Thread& record) override {
-    if (is_open()) writer_->thread(record);
-  }
-  void notice(const writers::Notice& record) override {
-    if (is_open()) writer_->notice(record);
-  }
-  void summary(const writers::Summary& record) override {
-    if (is_open()) writer_->summary(record);
-  }
+// How long a program that ends waits until its records have arrived, at most.
+constexpr auto kWaitForThisMachine = 5s;
+constexpr auto kWaitForNetwork = 1s;
 
-  void keep_in(writers::Outbox& outbox) override { writer_->keep_in(outbox); }
-  void take_over(std::string_view lines) override {
-    if (open_) writer_->take_over(lines);
-  }
+bool is_near(Destination destination) { return destination != Destination::kOtlp; }
 
-  bool flushes_when_idle() const override { return writer_->flushes_when_idle(); }
-  void prepare() override {
-    if (open_) writer_->prepare();
-  }
-  std::size_t buffered_bytes() const override { return open_ ? writer_->buffered_bytes() : 0; }
-
-  Result<void> flush() override {
-    if (!open_) return {};
-    auto done = writer_->flush();
-    if (done || !reader_left()) return done;
-    open_ = false;
-    unread_ = writer_->waiting_records();
-    say("the reader of standard output is gone; the program goes on, its records are dropped from here on");
-    return {};
-  }
-
-  // Records that came when the reader had left.
-  std::uint64_t unread() const { return unread_; }
-
- private:
-  // Asked once for each record.
-  bool is_open() {
-    if (!open_) ++unread_;
-    return open_;
-  }
-
-  static bool reader_left() {
-    pollfd output{STDOUT_FILENO, POLLOUT, 0};
-    return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-  }
-
-  std::unique_ptr<writers::Writer> writer_;
-  bool open_ = true;
-  std::uint64_t unread_ = 0;
-};
+bool sets_pace(Destination destination, BackPressure back_pressure) {
+  return back_pressure == BackPressure::kOn || (back_pressure == BackPressure::kAuto && is_near(destination));
+}
 
 }  // namespace
 
 Result<Outputs> Outputs::create(const Options& options, Mode mode) {
-  auto fields = writers::FieldSet::parse(fmt::format("{}", fmt::join(options.fields, ",")));
-  if (!fields) return fields.error();
+  auto files = OutputFiles::create(options, mode);
+  if (!files) return files.error();
   Outputs outputs;
-  outputs.path_ = options.log_path;
-  outputs.format_ = options.format;
-  if (outputs.is_standard_output() && options.format == Format::kGlimpse && isatty(STDOUT_FILENO) != 0) {
-    return Error{"a recording is not for terminals; name a file with -o or GLIMPSE_LOG_PATH, or a command behind `|`"};
-  }
-  outputs.mode_ = mode;
-  outputs.fields_ = *fields;
-  outputs.rules_ = {.max_file_bytes = options.max_file_bytes,
-                    .max_files = options.max_files,
-                    .compression = options.compress,
-                    .min_free_bytes = options.min_free_bytes,
-                    .tell = [](const std::string& sentence) { say(sentence); }};
+  outputs.options_ = options;
+  outputs.files_ = std::make_unique<OutputFiles>(std::move(*files));
   return outputs;
 }
 
+bool Outputs::has_files() const {
+  return std::ranges::find(options_.destinations, Destination::kJsonl) != options_.destinations.end();
+}
+
 Result<void> Outputs::open_early() {
-  if (writers::expand_path(path_, 1) != writers::expand_path(path_, 2)) return {};
-  if (const auto writer = writer_of(0); !writer) return writer.error();
+  if (!has_files()) return {};
+  return files_->open_early();
+}
+
+bool Outputs::has_queue(const std::string& folder) const {
+  if (options_.destinations != std::vector{Destination::kJsonl}) return true;
+  std::error_code ignored;
+  const auto entries = std::filesystem::directory_iterator(folder, ignored);
+  return std::any_of(std::filesystem::begin(entries), std::filesystem::end(entries), [](const auto& entry) {
+    return entry.path().filename().string().starts_with(writers::delivery::kQueueFilePrefix);
+  });
+}
+
+std::unique_ptr<writers::Destination> Outputs::make(Destination destination, const std::string& folder) {
+  switch (destination) {
+    case Destination::kJsonl:
+    default:
+      return std::make_unique<writers::delivery::FileDestination>(
+          folder, [files = files_.get()](std::uint32_t pid) { return files->writer_of(pid); });
+  }
+}
+
+Result<void> Outputs::begin(const std::string& folder) {
+  if (!has_queue(folder)) return {};
+  auto delivery = writers::delivery::Delivery::open(folder, options_.queue_bytes);
+  if (!delivery) return delivery.error();
+  delivery_ = std::move(*delivery);
+  for (const Destination destination : options_.destinations) {
+    delivery_->add(make(destination, folder), sets_pace(destination, options_.back_pressure),
+                   is_near(destination) ? kWaitForThisMachine : kWaitForNetwork);
+  }
   return {};
 }
 
-std::uint64_t Outputs::unread() const {
-  if (!is_standard_output() || writers_.empty()) return 0;
-  return static_cast<const StandardOutput&>(*writers_.begin()->second).unread();
-}
-
 Result<writers::Writer*> Outputs::writer_of(std::uint32_t pid) {
-  auto& writer = writers_[is_standard_output() ? path_ : writers::expand_path(path_, pid)];
-  if (writer) return writer.get();
-  if (is_standard_output()) {
-    auto standard_output = writers::OutputFile::borrow(STDOUT_FILENO, "standard output");
-    writer = std::make_unique<StandardOutput>(writer_to(std::move(standard_output)));
-    return writer.get();
-  }
-  const auto mode =
-      mode_ == Mode::kStartAnew ? writers::OutputFile::Mode::kTruncate : writers::OutputFile::Mode::kAppend;
-  const auto unit = format_ == Format::kGlimpse ? writers::OutputFile::Unit::kBlock : writers::OutputFile::Unit::kLine;
-  auto file = writers::RotatingFile::open(writers::expand_path(path_, pid), mode, unit, rules_);
-  if (!file) return file.error();
-  writer = writer_to(std::move(*file));
-  return writer.get();
+  if (delivery_) return static_cast<writers::Writer*>(delivery_.get());
+  return files_->writer_of(pid);
 }
 
-// A recording keeps every key: which of them are wanted is asked when it is read.
-std::unique_ptr<writers::Writer> Outputs::writer_to(writers::RotatingFile file) const {
-  if (format_ == Format::kGlimpse) return std::make_unique<writers::RecordingWriter>(std::move(file));
-  return std::make_unique<writers::JsonlWriter>(std::move(file), fields_);
+std::string Outputs::name() const {
+  std::vector<std::string> names;
+  for (const Destination destination : options_.destinations) {
+    if (destination == Destination::kJsonl) names.push_back(files_->name());
+  }
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+std::vector<writers::DestinationHealth> Outputs::health() const {
+  return delivery_ ? delivery_->health() : std::vector<writers::DestinationHealth>{};
 }
 
 }  // namespace glimpse::cli

@@ -1,58 +1,63 @@
-// The files (or standard output) that a session's records go to.
+// Where a session's records go: what GLIMPSE_DEST names.
 //
-//   GLIMPSE_LOG_PATH  trace.jsonl   one Writer, shared by all processes
-//                     trace-%p.jsonl  one Writer for each process
-//                     -             standard output; when its reader goes away, records are thrown away from then on
+//   jsonl alone    collector ─▶ OutputFiles                      the collector writes them itself
+//   anything else  collector ─▶ Delivery ─▶ queue ─▶ a Courier for each destination
 //
-// GLIMPSE_FORMAT says of what: lines of JSON, or a recording.
+//   create()  what can be wrong with the settings is told before a program is started
+//   begin()   the session's folder is known
+//   writer_of() … health()
 //
 // Threads: one thread asks for writers at a time. The Writers live as long as Outputs.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "cli/output_files.h"
 #include "glimpse/options.h"
 #include "glimpse/result.h"
-#include "writers/field_set.h"
-#include "writers/file_rules.h"
-#include "writers/rotating_file.h"
+#include "writers/delivery/delivery.h"
 #include "writers/writer.h"
 
 namespace glimpse::cli {
 
 class Outputs {
  public:
-  enum class Mode : std::uint8_t { kStartAnew, kAppend };
+  using Mode = OutputFiles::Mode;
 
-  // An Error where the keys of GLIMPSE_FIELDS are not known, or a recording would go to a terminal.
+  // An Error where a setting makes no sense.
   static Result<Outputs> create(const Options& options, Mode mode);
 
-  // Opens the output where it is the same for all processes, so that an Error comes before a program is started.
+  // Opens the output file where it is the same for all processes, so that an Error comes before a program is started.
   Result<void> open_early();
+
+  // The session in `folder` begins, or is taken over.
+  Result<void> begin(const std::string& folder);
 
   // The Writer for a process, as Collector asks for it.
   Result<writers::Writer*> writer_of(std::uint32_t pid);
 
-  // Records that nobody read, as the reader of standard output had left.
-  std::uint64_t unread() const;
+  // Records that are not in the output: its disk was nearly full, or the reader of standard output had left.
+  std::uint64_t unread() const { return has_files() ? files_->unread() : 0; }
 
-  bool is_standard_output() const { return path_ == "-"; }
+  bool is_standard_output() const { return has_files() && files_->is_standard_output(); }
 
-  // What messages call it: `trace-%p.jsonl`, `standard output`.
-  std::string name() const { return is_standard_output() ? "standard output" : path_; }
+  // What messages call them: `trace-%p.jsonl`, `standard output`, `trace.jsonl and trace.db`.
+  std::string name() const;
+
+  // How destinations behind the queue fare; empty where there is none.
+  std::vector<writers::DestinationHealth> health() const;
 
  private:
-  std::unique_ptr<writers::Writer> writer_to(writers::RotatingFile file) const;
+  bool has_files() const;
+  bool has_queue(const std::string& folder) const;
+  std::unique_ptr<writers::Destination> make(Destination destination, const std::string& folder);
 
-  std::string path_;
-  Format format_ = Format::kJsonl;
-  Mode mode_ = Mode::kAppend;
-  writers::FieldSet fields_;
-  writers::FileRules rules_;
-  std::map<std::string, std::unique_ptr<writers::Writer>> writers_;  // by expanded path
+  Options options_;
+  std::unique_ptr<OutputFiles> files_;  // Destinations know where it is
+  std::unique_ptr<writers::delivery::Delivery> delivery_;
 };
 
 }  // namespace glimpse::cli

@@ -64,7 +64,8 @@ bool recover_session(const std::string& session, const Request& request, const O
   Outputs& outputs = *made;
   auto collector = collector::Collector::adopt(session, session_settings(start.options, std::move(*start.policy)),
                                                [&](std::uint32_t pid) { return outputs.writer_of(pid); });
-  const auto totals = collector ? (*collector)->run() : Result<collector::Totals>(collector.error());
+  const auto begun = collector ? outputs.begin(session) : Result<void>(collector.error());
+  const auto totals = begun ? (*collector)->run() : Result<collector::Totals>(begun.error());
   if (!totals) {
     say(fmt::format("{}: not recovered: {}", session, totals.error().message));
     return false;

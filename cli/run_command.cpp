@@ -149,6 +149,11 @@ int run_traced(const Request& request, const Options& options, const std::vector
     return refuse(opened.error());
   }
 
+  if (const auto begun = outputs->begin((*collector)->session()); !begun) {
+    (*collector)->discard();
+    return refuse(begun.error());
+  }
+
   Program child{program, {}, outputs->is_standard_output()};
   child.set_variables["LD_PRELOAD"] = preload_list(library->string(), variable_or_empty("LD_PRELOAD"));
   child.set_variables["GLIMPSE_SESSION"] = (*collector)->session();
@@ -182,6 +187,9 @@ int run_traced(const Request& request, const Options& options, const std::vector
     if (!request.quiet && isatty(STDERR_FILENO) != 0) tell_abandoned(options);
   }
   collector->reset();
+  {
+    const Outputs closed = std::move(*outputs);  // before a signal ends us: files that are being compressed
+  }
   return end_like(status);
 }
 

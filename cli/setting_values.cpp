@@ -45,8 +45,6 @@ Error must_be(std::string_view allowed, std::string_view text, const std::vector
   return Error{fmt::format(" must be {}, got \"{}\"{}", allowed, text, did_you_mean(text, words))};
 }
 
-Error not_yet(std::string_view text) { return Error{fmt::format("={} is not available in this version", text)}; }
-
 struct Suffix {
   std::string_view text;
   std::uint64_t factor;
@@ -176,6 +174,14 @@ Result<Overflow> parse_value(option_types::Overflow, std::string_view text, cons
   return must_be("block, drop or overwrite", text, {"block", "drop", "overwrite"});
 }
 
+Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&) {
+  const std::string word = lower(text);
+  if (word == "auto") return BackPressure::kAuto;
+  if (word == "on" || word == "1") return BackPressure::kOn;
+  if (word == "off" || word == "0") return BackPressure::kOff;
+  return must_be("auto, on or off", text, {"auto", "on", "off"});
+}
+
 Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&) {
   const std::string word = lower(trim(text));
   if (word == "auto") return Clock::kAuto;
@@ -184,15 +190,22 @@ Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limi
 }
 
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&) {
-  const auto parts = split_list(text);
-  for (const auto part : parts) {
+  constexpr std::string_view kAllowed = "a comma list of jsonl (json), sqlite, otlp (jaeger)";
+  std::vector<Destination> destinations;
+  for (const auto part : split_list(text)) {
     const std::string word = lower(part);
-    if (word == "jsonl" || word == "json") continue;
-    if (word == "sqlite" || word == "jaeger" || word == "otlp") return not_yet(word);
-    return must_be("a comma list of jsonl (json)", part, {"jsonl", "json"});
+    Destination one = Destination::kJsonl;
+    if (word == "sqlite") {
+      one = Destination::kSqlite;
+    } else if (word == "otlp" || word == "jaeger") {
+      one = Destination::kOtlp;
+    } else if (word != "jsonl" && word != "json") {
+      return must_be(kAllowed, part, {"jsonl", "json", "sqlite", "otlp", "jaeger"});
+    }
+    if (std::ranges::find(destinations, one) == destinations.end()) destinations.push_back(one);
   }
-  if (parts.empty()) return must_be("a comma list of jsonl (json)", text);
-  return std::vector<Destination>{Destination::kJsonl};
+  if (destinations.empty()) return must_be(kAllowed, text);
+  return destinations;
 }
 
 Result<option_types::Attributes::Value> parse_value(option_types::Attributes, std::string_view text, const Limits&) {
@@ -261,9 +274,18 @@ std::string show_value(Overflow value) {
   }
 }
 
+std::string show_value(BackPressure value) {
+  return value == BackPressure::kOn ? "on" : value == BackPressure::kOff ? "off" : "auto";
+}
 std::string show_value(Clock value) { return value == Clock::kMonotonic ? "monotonic" : "auto"; }
 
-std::string show_value(const std::vector<Destination>&) { return "jsonl"; }
+std::string show_value(const std::vector<Destination>& value) {
+  std::vector<std::string> words;
+  for (const Destination one : value) {
+    words.emplace_back(one == Destination::kSqlite ? "sqlite" : one == Destination::kOtlp ? "otlp" : "jsonl");
+  }
+  return fmt::format("{}", fmt::join(words, ","));
+}
 
 std::string show_value(const option_types::Attributes::Value& value) {
   std::string pairs;

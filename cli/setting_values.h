@@ -32,6 +32,7 @@ Result<Level> parse_value(option_types::Level, std::string_view text, const Limi
 Result<Format> parse_value(option_types::Format, std::string_view text, const Limits&);
 Result<Compression> parse_value(option_types::Compression, std::string_view text, const Limits&);
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&);
+Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&);
 Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&);
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&);
 Result<option_types::Attributes::Value> parse_value(option_types::Attributes, std::string_view text, const Limits&);
@@ -47,6 +48,7 @@ std::string show_value(Level value);
 std::string show_value(Format value);
 std::string show_value(Compression value);
 std::string show_value(Overflow value);
+std::string show_value(BackPressure value);
 std::string show_value(Clock value);
 std::string show_value(const std::vector<Destination>& value);
 std::string show_value(const option_types::Attributes::Value& value);

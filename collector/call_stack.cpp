@@ -21,6 +21,12 @@ std::uint64_t CallStack::innermost_call_id() const {
   return below_->innermost_call_id();
 }
 
+// Of the recorded calls that are open; 0 where there are none.
+std::uint64_t CallStack::root_call_id() const {
+  if (recorded_ > 0 || below_ == nullptr) return recorded_ > 0 ? root_ : 0;
+  return below_->root_call_id();
+}
+
 std::uint32_t CallStack::recorded_depth() const {
   return recorded_ + (below_ == nullptr ? 0 : below_->recorded_depth());
 }
@@ -78,6 +84,10 @@ void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
     return;
   }
   const Open open{&function, sink_.next_call_id(), innermost_call_id(), depth, time_ns};
+  if (recorded_ == 0) {
+    const std::uint64_t interrupted = root_call_id();
+    root_ = interrupted != 0 ? interrupted : open.call_id;
+  }
   open_.push_back(open);
   innermost_ = open.call_id;
   ++recorded_;
@@ -86,6 +96,7 @@ void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
   call.stage = Stage::kStart;
   call.call_id = open.call_id;
   call.parent_call_id = open.parent_call_id;
+  call.root_call_id = root_;
   call.function = &function.function;
   call.timestamp_ns = time_ns;
   call.depth = depth;
@@ -106,6 +117,7 @@ void CallStack::close(Stage stage, const writers::Exception* exception, std::int
   call.stage = stage;
   call.call_id = open.call_id;
   call.parent_call_id = open.parent_call_id;
+  call.root_call_id = root_;
   call.function = &open.function->function;
   call.timestamp_ns = time_ns;
   call.depth = open.depth;
@@ -220,6 +232,7 @@ CallStackState CallStack::save(bool whole, const std::function<std::uint32_t(con
     state.captured.push_back({id_of(*captured.function), captured.open_count,
                               static_cast<std::uint8_t>(captured.result ? 1 : 0), captured.text});
   }
+  state.root_call_id = root_;
   state.unmatched_ends = unmatched_ends_;
   return state;
 }
@@ -239,6 +252,7 @@ void CallStack::restore(const CallStackState& state,
   for (const CapturedState& captured : state.captured) {
     captured_.push_back({&function_of(captured.function), captured.open_count, captured.result != 0, captured.text});
   }
+  root_ = state.root_call_id;
   unmatched_ends_ = state.unmatched_ends;
 }
 

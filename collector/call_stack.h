@@ -128,6 +128,7 @@ class CallStack {
   void close(writers::Stage stage, const writers::Exception* exception, std::int64_t time_ns,
              std::string_view result = {});
   std::uint64_t innermost_call_id() const;
+  std::uint64_t root_call_id() const;
   std::uint32_t recorded_depth() const;
 
   CallSink& sink_;
@@ -138,6 +139,7 @@ class CallStack {
   std::size_t saved_ = 0;        // so many of the outermost are as save() saw them
   std::uint64_t innermost_ = 0;  // call id of the innermost recorded call
   std::uint32_t recorded_ = 0;   // recorded calls open
+  std::uint64_t root_ = 0;       // call id of the outermost of their trace, while there are any
   std::vector<InFlight> in_flight_;
   std::vector<Captured> captured_;  // empty as a rule; at most kMostCaptured
   std::uint64_t unmatched_ends_ = 0;

@@ -104,7 +104,7 @@ void members(Archive& archive, CapturedState& s) {
 }
 template <typename Archive>
 void members(Archive& archive, CallStackState& s) {
-  each(archive, s.kept, s.open, s.in_flight, s.captured, s.unmatched_ends);
+  each(archive, s.kept, s.open, s.in_flight, s.captured, s.root_call_id, s.unmatched_ends);
 }
 template <typename Archive>
 void members(Archive& archive, FiberState& s) {
@@ -153,6 +153,7 @@ void apply_stack(CallStackState& stack, CallStackState change) {
   stack.open.insert(stack.open.end(), change.open.begin(), change.open.end());
   stack.in_flight = std::move(change.in_flight);
   stack.captured = std::move(change.captured);
+  stack.root_call_id = change.root_call_id;
   stack.unmatched_ends = change.unmatched_ends;
 }
 

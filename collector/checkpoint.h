@@ -45,6 +45,7 @@ struct CallStackState {
   std::vector<OpenCallState> open;
   std::vector<InFlightState> in_flight;
   std::vector<CapturedState> captured;
+  std::uint64_t root_call_id = 0;
   std::uint64_t unmatched_ends = 0;
 };
 

@@ -22,8 +22,8 @@
 #include "collector/process_trace.h"
 #include "collector/process_watch.h"
 #include "collector/session.h"
-#include "collector/settle.h"
 #include "collector/text_block.h"
+#include "writers/settle.h"
 #include "writers/whole_part.h"
 
 namespace glimpse::collector {
@@ -112,6 +112,9 @@ class SessionCollector final : public Collector {
   bool worth_flushing() const;
   bool rings_wanted() const;
   Result<void> flush();
+  void pass_on_messages();
+  void wait_for_arrival();
+  Result<void> finish_outputs();
   static bool waits(const Traced& traced);
   void finish_dead();
   void finish_if_read(Traced& traced);
@@ -242,7 +245,7 @@ void SessionCollector::resume(const Remembered& remembered) {
 
 void SessionCollector::resume_text(const TextProgress& progress) {
   const std::string text = TextBlock::read(session_->folder(), progress.text);
-  const std::uint64_t there = progress.began ? settle(progress.text.path, progress.place, text) : 0;
+  const std::uint64_t there = progress.began ? writers::settle(progress.text.path, progress.place, text) : 0;
   if (there == text.size()) return;
   const std::string_view rest = std::string_view(text).substr(there);
   records_before_ -= writers::records_in(rest);
@@ -398,6 +401,7 @@ bool SessionCollector::rings_wanted() const {
 // After this everything consumed is in the output, and its memory is given back. What happens when we are killed in
 // between: a text that outlives us is handed on by whoever takes over; one that does not is made again.
 Result<void> SessionCollector::flush() {
+  pass_on_messages();
   for (Traced& traced : processes_) {
     if (!traced.trace->finished()) traced.trace->close_ended();
   }
@@ -409,9 +413,49 @@ Result<void> SessionCollector::flush() {
   }
   if (!kept) note_checkpoint();
   for (const std::string& path : std::exchange(old_texts_, {})) unlink(path.c_str());
+  wait_for_arrival();
   last_flush_ = Clock::now();
   for (Traced& traced : processes_) {
     if (!traced.trace->finished()) traced.trace->release();
+  }
+  return {};
+}
+
+// What destinations have to say stands in a notice of a process whose records go there; behind the last of them, in
+// what the session came to.
+void SessionCollector::pass_on_messages() {
+  for (const Output& output : outputs_) {
+    std::vector<std::string> messages = output.writer->take_messages();
+    if (messages.empty()) continue;
+    const auto traced = std::ranges::find_if(
+        processes_, [&](const Traced& one) { return !one.trace->finished() && &one.trace->writer() == output.writer; });
+    for (std::string& message : messages) {
+      if (traced != processes_.end()) {
+        traced->trace->tell("destination", message);
+      } else {
+        totals_.warnings.push_back(std::move(message));
+      }
+    }
+  }
+}
+
+// A program that waits for us before it goes may read at once what it has recorded.
+void SessionCollector::wait_for_arrival() {
+  const bool one_waits = std::any_of(processes_.begin(), processes_.end(), [](const Traced& traced) {
+    const wire::ProcessHeader& header = traced.trace->view().header();
+    return traced.trace->finished() && header.linked != 0 &&
+           header.state.load(std::memory_order_acquire) == wire::ProcessState::kExiting;
+  });
+  if (!one_waits) return;
+  for (const Output& output : outputs_) output.writer->wait_for_arrival();
+}
+
+// Everything has arrived where it is meant to go.
+Result<void> SessionCollector::finish_outputs() {
+  for (const Output& output : outputs_) {
+    auto finished = output.writer->finish();
+    for (std::string& message : output.writer->take_messages()) totals_.warnings.push_back(std::move(message));
+    if (!finished) return finished;
   }
   return {};
 }
@@ -532,9 +576,11 @@ Result<Totals> SessionCollector::give_up(const Error& error) {
 
 Result<Totals> SessionCollector::run() {
   const Session::Life life(session_->header());
-  context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy)});
+  context_.emplace(SessionContext{settings_, TscRate(), Binaries(settings_.policy), session_->header().trace_seed});
   last_flush_ = Clock::now();
   if (const auto remembered = Journal::read(session_->folder())) resume(*remembered);
+  // Records may be left that are made, and lack nothing but their destination.
+  if (outputs_.empty() && session_->has_queue()) (void)output_of(0);
   // Its threads take back what was not read, also while nobody reads: whatever was noted is soon no longer true.
   if (session_->header().overflow == wire::OverflowMode::kOverwrite) journal_.give_up();
   while (true) {
@@ -566,6 +612,7 @@ Result<Totals> SessionCollector::run() {
     const auto idle = now - last_consumed_ < kQuietAfter || last_round ? kLivenessInterval : kQuietInterval;
     session_->wait(seen, consumed > 0 ? kNap : anything_pending() ? kMergeWait : idle);
   }
+  if (const auto finished = finish_outputs(); !finished) return give_up(finished.error());
   session_->header().collector_state.store(wire::CollectorState::kGone, std::memory_order_release);
   session_->remove();
   totals_.records = context_->records - records_before_;

@@ -65,6 +65,8 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       last_time_ns_(state.last_time_ns),
       finished_(state.finished != 0) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
+  records_.resume(*view_, pid_, view_->header().ppid, view_->header().start_realtime_ns);
+  for (const std::uint32_t guest : guests_) records_.resume(*view_, guest, pid_, last_time_ns_);
   clock_.restore(state.clock);
   for (const ThreadTime& time : state.thread_times) thread_time_ns_[time.tid] = time.ns;
   for (const LaneState& lane : state.lanes) {
@@ -552,6 +554,10 @@ void ProcessTrace::release() {
     }
     if (std::exchange(lane->to_free, false)) header.state.store(wire::RingState::kFree, std::memory_order_release);
   }
+}
+
+void ProcessTrace::tell(std::string_view reason, const std::string& message) {
+  records_.notice(pid_, 0, reason, message, 0, last_time_ns_);
 }
 
 void ProcessTrace::bend_clock() { clock_.bend(context_.rate.measured_at_ticks(), context_.rate.ns_per_tick()); }

@@ -85,6 +85,9 @@ class ProcessTrace final : private CallSink {
   // The clock's rate is known better.
   void bend_clock();
 
+  // What users should know about where its records go.
+  void tell(std::string_view reason, const std::string& message);
+
   // Nothing more will come: the summary. Once.
   void finish(ProcessEnd end);
   bool finished() const { return finished_; }

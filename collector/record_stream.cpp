@@ -35,14 +35,15 @@ std::uint64_t RecordStream::next_entry_id() {
 
 void RecordStream::call(writers::Call& call) {
   call.entry_id = next_entry_id();
-  call.level = call.stage == writers::Stage::kException ? writers::Level::kError : context_.settings.level;
+  call.level =
+      call.stage == writers::Stage::kException || call.failed ? writers::Level::kError : context_.settings.level;
   writer_.call(call);
 }
 
-void RecordStream::process(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
+writers::Process RecordStream::describe(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid,
+                                        std::int64_t time_ns) const {
   const policy::Policy& policy = context_.settings.policy;
   writers::Process record;
-  record.entry_id = next_entry_id();
   record.timestamp_ns = time_ns;
   record.pid = pid;
   record.ppid = ppid;
@@ -55,9 +56,20 @@ void RecordStream::process(const ProcessView& view, std::uint32_t pid, std::uint
   record.policy = policy.path.empty() ? "built-in" : policy.path;
   record.policy_name = policy.name;
   record.policy_sha256 = policy.sha256;
+  record.trace_seed = context_.trace_seed;
   record.service = context_.settings.service;
   record.environment = context_.settings.environment;
+  return record;
+}
+
+void RecordStream::process(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
+  writers::Process record = describe(view, pid, ppid, time_ns);
+  record.entry_id = next_entry_id();
   writer_.process(record);
+}
+
+void RecordStream::resume(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
+  writer_.resume(describe(view, pid, ppid, time_ns));
 }
 
 void RecordStream::thread(std::uint32_t pid, std::uint32_t tid, std::string_view name, std::int64_t time_ns) {
@@ -85,6 +97,7 @@ void RecordStream::notice(std::uint32_t pid, std::uint32_t tid, std::string_view
 
 void RecordStream::summary(writers::Summary& summary) {
   summary.entry_id = next_entry_id();
+  summary.destinations = writer_.health();
   writer_.summary(summary);
 }
 

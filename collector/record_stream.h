@@ -25,6 +25,9 @@ class RecordStream {
   // The process `view` belongs to, or a vfork child of it.
   void process(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns);
 
+  // The same, whose record an earlier collector has made.
+  void resume(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns);
+
   void thread(std::uint32_t pid, std::uint32_t tid, std::string_view name, std::int64_t time_ns);
 
   // `tid` is 0 where it concerns the whole process.
@@ -35,6 +38,7 @@ class RecordStream {
   void summary(writers::Summary& summary);
 
  private:
+  writers::Process describe(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) const;
   std::uint64_t next_entry_id();
 
   SessionContext& context_;

@@ -13,9 +13,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 
 #include "collector/futex.h"
+#include "writers/delivery/files.h"
 
 namespace glimpse::collector {
 
@@ -70,7 +72,19 @@ bool maker_lives(const std::string& folder_name) {
 
 bool is_session_file(const std::string& name) {
   return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kProcessFilePrefix) ||
-         name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix);
+         name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix) ||
+         writers::delivery::is_delivery_file(name);
+}
+
+// Never 0, which is none.
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  timespec now{};
+  if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed && clock_gettime(CLOCK_REALTIME, &now) == 0) {
+    seed = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+    seed ^= static_cast<std::uint64_t>(getpid()) << 44;
+  }
+  return seed != 0 ? seed : 1;
 }
 
 wire::OverflowMode overflow_mode(Overflow overflow) {
@@ -111,6 +125,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& spool, const
     header.enqueue_timeout_ms = static_cast<std::uint32_t>(settings.enqueue_timeout.count());
     header.max_rings = wire::kDefaultMaxRings;
     header.linked = 0;
+    header.trace_seed = random_seed();
     header.collector_pid.store(static_cast<std::uint32_t>(getpid()), std::memory_order_relaxed);
     header.collector_state.store(wire::CollectorState::kRunning, std::memory_order_release);
     header.magic = wire::kSessionMagic;
@@ -135,6 +150,7 @@ Result<std::unique_ptr<Session>> Session::adopt(const std::string& folder) {
   if (!session) return session;
   if (!(*session)->lock()) return Error{fmt::format("{}: its collector is at work", folder)};
   wire::SessionHeader& header = (*session)->header();
+  if (header.trace_seed == 0) header.trace_seed = random_seed();
   header.collector_pid.store(static_cast<std::uint32_t>(getpid()), std::memory_order_relaxed);
   header.collector_state.store(wire::CollectorState::kRunning, std::memory_order_release);
   return session;
@@ -180,6 +196,14 @@ std::vector<std::string> Session::text_files() const {
     if (entry.path().filename().string().starts_with(wire::kTextFilePrefix)) found.push_back(entry.path());
   }
   return found;
+}
+
+bool Session::has_queue() const {
+  std::error_code ignored;
+  const auto files = fs::directory_iterator(folder_, ignored);
+  return std::any_of(begin(files), end(files), [](const fs::directory_entry& entry) {
+    return entry.path().filename().string().starts_with(writers::delivery::kQueueFilePrefix);
+  });
 }
 
 std::string Session::process_path(std::uint32_t number) const {

@@ -63,6 +63,9 @@ class Session {
   // Numbered files of the collector's own, by their paths.
   std::vector<std::string> text_files() const;
 
+  // Whether records of it wait for destinations.
+  bool has_queue() const;
+
   // Deletes the folder with all in it that is a session's.
   void remove();
 

@@ -15,6 +15,7 @@ struct SessionContext {
   const Settings& settings;
   TscRate rate;
   Binaries binaries;
+  std::uint64_t trace_seed = 0;
   std::uint64_t next_entry_id = 1;
   std::uint64_t records = 0;
   std::uint64_t dropped = 0;

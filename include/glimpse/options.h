@@ -13,11 +13,13 @@
 
 namespace glimpse {
 
-enum class Destination : std::uint8_t { kJsonl };
+enum class Destination : std::uint8_t { kJsonl, kSqlite, kOtlp };
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 enum class Format : std::uint8_t { kJsonl, kGlimpse };
 enum class Compression : std::uint8_t { kNone, kGzip, kZstd };
 enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
+// Which destinations the program waits for when they are slower than it: none, those on this machine, all.
+enum class BackPressure : std::uint8_t { kOff, kAuto, kOn };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };
 
 // The types that options.def names. fallback() reads a default of that table, which is always well formed (a unit test
@@ -87,6 +89,13 @@ struct Compression {
 struct Overflow {
   using Value = glimpse::Overflow;
   static constexpr Value fallback(std::string_view text) { return text == "drop" ? Value::kDrop : Value::kBlock; }
+};
+
+struct BackPressure {
+  using Value = glimpse::BackPressure;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "on" ? Value::kOn : text == "off" ? Value::kOff : Value::kAuto;
+  }
 };
 
 struct Clock {

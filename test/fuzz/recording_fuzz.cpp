@@ -25,7 +25,7 @@ void make_right(std::string& bytes) {
     BlockHeader header{};
     std::memcpy(&header, bytes.data() + at, sizeof header);
     const std::size_t columns = next - at - kFrameBytes;
-    header.version = kVersion;
+    header.version = static_cast<std::uint16_t>(kOldestVersion + header.version % (kVersion - kOldestVersion + 1));
     header.block_bytes = static_cast<std::uint32_t>(next - at);
     header.packed_bytes[kWhat] %= static_cast<std::uint32_t>(columns + 1);
     header.packed_bytes[kTime] %= static_cast<std::uint32_t>(columns - header.packed_bytes[kWhat] + 1);

@@ -27,6 +27,7 @@ struct KeptCall {
   std::string fingerprint;
   std::string what;
   std::string captured;
+  std::string result;
 };
 struct KeptThread {
   Thread thread;  // without its name
@@ -45,8 +46,11 @@ class MemoryWriter final : public Writer {
   static constexpr std::size_t kBytesPerRecord = 300;
 
   void call(const Call& record) override {
-    KeptCall kept{
-        record, *record.function, record.exception != nullptr, false, {}, {}, {}, {}, std::string(record.captured)};
+    KeptCall kept{.call = record,
+                  .function = *record.function,
+                  .has_exception = record.exception != nullptr,
+                  .captured = std::string(record.captured),
+                  .result = std::string(record.result)};
     if (record.exception != nullptr) {
       kept.exception_type = record.exception->type;
       kept.stack_trace = record.exception->stack_trace;
@@ -55,7 +59,7 @@ class MemoryWriter final : public Writer {
       kept.what = record.exception->what;
     }
     kept.call.exception = nullptr;
-    kept.call.captured = {};
+    kept.call.captured = kept.call.result = {};
     records_.emplace_back(std::move(kept));
   }
   void process(const Process& record) override { records_.emplace_back(record); }

@@ -8,7 +8,7 @@ namespace glimpse::writers::recording {
 namespace {
 
 constexpr std::uint32_t kMostNames = 1 << 23;  // in one stream
-constexpr std::uint64_t kMostStages = 3;
+constexpr std::uint64_t kStagesBeforeRoots = 3;
 constexpr std::uint64_t kMostLevels = 5;
 
 std::int64_t later(std::int64_t ns, std::uint64_t by) {
@@ -41,12 +41,11 @@ Result<void> Decoder::read_names(const BlockHeader& header, ByteReader rest, Nam
   names.resize(header.names, nullptr);
   for (std::uint32_t left = header.records; left > 0 && !rest.failed(); --left) {
     Function function;
-    function.index = static_cast<std::uint32_t>(functions_.size());
     function.name = rest.text();
     function.module = rest.text();
     function.file = rest.text();
     function.line = static_cast<std::uint32_t>(rest.number());
-    if (!rest.failed()) names.push_back(&functions_.emplace_back(std::move(function)));
+    if (!rest.failed()) names.push_back(known(std::move(function)));
   }
   if (rest.failed()) return Error{"its names end too early"};
   return {};
@@ -56,6 +55,8 @@ Result<void> Decoder::read_records(const BlockHeader& header, Names& names, Reco
   if (names.size() < header.names) names.resize(header.names, nullptr);
   names_ = &names;
   name_missing_ = false;
+  has_roots_ = header.version >= kVersionOfRoots;
+  first_start_ = has_roots_ ? kStart : kStartBeforeRoots;
   expected_.begin_block(header.first_entry_id);
   while (!what_.at_end()) {
     if (read_record(what_.number(), out)) continue;
@@ -71,7 +72,7 @@ bool Decoder::read_record(std::uint64_t code, RecordSink& out) {
       return read_switch();
     case kProcess: {
       Process record;
-      take(rest_, expected_, record);
+      take(rest_, expected_, record, has_roots_);
       expected_.next_entry_id = record.entry_id + 1;
       if (!rest_.failed()) out.process(record);
       return !rest_.failed();
@@ -104,24 +105,33 @@ bool Decoder::read_call(std::uint64_t code, RecordSink& out) {
   call.entry_id = expected_.next_entry_id;
   call.pid = thread.pid;
   call.tid = thread.tid;
-  if (code >= kStart) {
+  if (code >= first_start_) {
+    const std::uint64_t number = code - first_start_;
     call.stage = Stage::kStart;
     call.level = expected_.level;
     call.call_id = expected_.last_call_id() + 1;
     call.parent_call_id = thread.parent();
     call.depth = thread.depth;
+    call.root_call_id = thread.root_of(call.call_id, call.parent_call_id);
     call.timestamp_ns = later(expected_.last_ns, time_.number());
-    call.function = function_of(code - kStart);
-    expected_.started_as_expected(call.call_id, static_cast<std::uint32_t>(code - kStart), call.timestamp_ns);
+    call.function = function_of(number);
+    expected_.started_as_expected(call.call_id, call.root_call_id, static_cast<std::uint32_t>(number),
+                                  call.timestamp_ns);
   } else if (code == kExplicit) {
     std::uint32_t function = 0;
     if (!read_explicit(call, function)) return false;
     call.function = function_of(function);
     if (call.stage == Stage::kStart) {
       expected_.started(call, function);
+    } else if (call.stage == Stage::kCall) {
+      expected_.whole_call_ended(call);
     } else {
       expected_.ended(call);
     }
+  } else if (code >= kCaller) {
+    std::uint64_t function = 0;
+    if (code > kNewLeaf || !read_whole_call(code, call, function)) return false;
+    call.function = function_of(function);
   } else {
     if (!thread.has_call()) return false;
     const Expectation::Frame& top = thread.top();
@@ -129,6 +139,7 @@ bool Decoder::read_call(std::uint64_t code, RecordSink& out) {
     call.level = expected_.level_of(call.stage);
     call.call_id = top.call_id;
     call.parent_call_id = thread.outer();
+    call.root_call_id = thread.root;
     call.depth = thread.depth - 1;
     call.timestamp_ns = later(expected_.last_ns, time_.number());
     call.duration_ns = Expectation::duration_ns(top, call.timestamp_ns);
@@ -136,49 +147,82 @@ bool Decoder::read_call(std::uint64_t code, RecordSink& out) {
     expected_.ended_as_expected();
   }
   if (call.function == nullptr) return false;
-  if (call.stage == Stage::kException && !read_exception(call)) [[unlikely]]
+  if ((call.stage == Stage::kException || call.failed) && !read_exception(call)) [[unlikely]]
     return false;
   if (time_.failed() || rest_.failed()) return false;
-  expected_.last_ns = call.timestamp_ns;
+  expected_.last_ns = call.stage == Stage::kCall ? later(call.timestamp_ns, call.duration_ns) : call.timestamp_ns;
   expected_.next_entry_id = call.entry_id + 1;
+  if (!has_roots_) [[unlikely]]
+    call.root_call_id = 0;
   out.call(call);
   return true;
 }
 
-bool Decoder::read_explicit(Call& call, std::uint32_t& function) {
+bool Decoder::read_whole_call(std::uint64_t code, Call& call, std::uint64_t& function) {
   const Expectation::Thread& thread = expected_.thread();
+  call.stage = Stage::kCall;
+  call.level = expected_.level;
+  function = what_.number();
+  const std::int64_t end_ns = later(expected_.last_ns, time_.number());
+  call.duration_ns = time_.number();
+  call.timestamp_ns = later(end_ns, 0 - call.duration_ns);
+  if (code == kCaller) {
+    if (!thread.has_call()) return false;
+    call.call_id = thread.top().call_id;
+    call.parent_call_id = thread.outer();
+    call.root_call_id = thread.root_of(call.call_id, call.parent_call_id);
+    call.depth = thread.depth - 1;
+    expected_.ended_as_expected();
+    return !what_.failed();
+  }
+  const std::uint64_t callers = code == kNewLeaf ? what_.number() : 0;
+  const std::uint64_t difference = code == kNewLeaf ? unzigzag(rest_.number()) : 0;
+  if (what_.failed() || !expected_.allows_callers(callers)) return false;
+  call.call_id = expected_.last_call_id() + 1 + callers + difference;
+  call.parent_call_id = callers == 0 ? thread.parent() : call.call_id - 1;
+  call.root_call_id = thread.root_of(call.call_id - callers, thread.parent());
+  call.depth = thread.depth + static_cast<std::uint32_t>(callers);
+  expected_.leaf_ended(call.call_id, call.root_call_id, callers);
+  return true;
+}
+
+bool Decoder::read_explicit(Call& call, std::uint32_t& function) {
   const std::uint64_t mask = rest_.number();
   const auto given = [mask](Given what) { return (mask & what) != 0; };
-  if ((mask & kStageBits) >= kMostStages) return false;
+  if ((mask & kStageBits) >= kStagesBeforeRoots && !has_roots_) return false;
   call.stage = static_cast<Stage>(mask & kStageBits);
-  const bool starts = call.stage == Stage::kStart;
-  const bool has_top = !starts && thread.has_call();
-  const Expectation::Frame& top = thread.top();
-  call.call_id = starts ? expected_.last_call_id() + 1 : top.call_id;
-  call.parent_call_id = starts ? thread.parent() : thread.outer();
-  call.depth = starts ? thread.depth : thread.depth - 1;
-  call.level = expected_.level_of(call.stage);
+  const bool whole = call.stage == Stage::kCall;
+  call.failed = whole && given(kFailed);
+  const Expectation::Guess guess = expected_.guess(call.stage);
+  call.call_id = guess.call_id;
+  call.parent_call_id = guess.parent_call_id;
+  call.depth = guess.depth;
+  call.level = expected_.level_of(call.stage, call.failed);
   if (given(kGivenEntry)) call.entry_id += unzigzag(rest_.number());
   if (given(kGivenCall)) call.call_id += unzigzag(rest_.number());
   if (given(kGivenParent)) call.parent_call_id += unzigzag(rest_.number());
+  call.root_call_id = expected_.thread().root_of(call.call_id, call.parent_call_id);
+  if (given(kGivenRoot)) call.root_call_id += unzigzag(rest_.number());
   if (given(kGivenDepth)) call.depth = static_cast<std::uint32_t>(rest_.number());
-  if (!given(kGivenFunction) && !has_top) return false;
-  const std::uint64_t number = given(kGivenFunction) ? rest_.number() : top.function;
+  if (!given(kGivenFunction) && guess.top == nullptr) return false;
+  const std::uint64_t number = given(kGivenFunction) ? rest_.number() : guess.top->function;
   if (number >= names_->size()) return false;
   function = static_cast<std::uint32_t>(number);
   if (given(kGivenLevel)) {
     const std::uint64_t level = rest_.number();
     if (level >= kMostLevels) return false;
     call.level = static_cast<Level>(level);
-    if (call.stage != Stage::kException) expected_.level = call.level;
+    if (call.stage != Stage::kException && !call.failed) expected_.level = call.level;
   }
   call.timestamp_ns = later(expected_.last_ns, given(kGivenTime) ? unzigzag(rest_.number()) : time_.number());
   if (given(kGivenDuration)) {
     call.duration_ns = rest_.number();
-  } else if (has_top) {
-    call.duration_ns = Expectation::duration_ns(top, call.timestamp_ns);
+  } else if (guess.top != nullptr) {
+    call.duration_ns = Expectation::duration_ns(*guess.top, call.timestamp_ns);
   }
+  if (whole) call.timestamp_ns = later(call.timestamp_ns, 0 - call.duration_ns);
   if (given(kGivenText)) call.captured = rest_.text();
+  if (whole && given(kGivenResult)) call.result = rest_.text();
   return true;
 }
 
@@ -211,7 +255,7 @@ bool Decoder::read_switch() {
 bool Decoder::read_summary(RecordSink& out) {
   Summary record;
   std::vector<std::uint32_t> function_ids;
-  take(rest_, expected_, record, function_ids);
+  take(rest_, expected_, record, function_ids, has_roots_);
   if (rest_.failed() || function_ids.size() != record.open.size()) return false;
   for (std::size_t i = 0; i < function_ids.size(); ++i) {
     record.open[i].function = function_of(function_ids[i]);
@@ -220,6 +264,18 @@ bool Decoder::read_summary(RecordSink& out) {
   expected_.next_entry_id = record.entry_id + 1;
   out.summary(record);
   return true;
+}
+
+// One object for each function, however often and by whatever stream it is introduced.
+const Function* Decoder::known(Function function) {
+  std::string key =
+      function.name + '\0' + function.module + '\0' + function.file + '\0' + std::to_string(function.line);
+  const auto [found, is_new] = known_.try_emplace(std::move(key), nullptr);
+  if (is_new) {
+    function.index = static_cast<std::uint32_t>(functions_.size());
+    found->second = &functions_.emplace_back(std::move(function));
+  }
+  return found->second;
 }
 
 const Function* Decoder::function_of(std::uint64_t number) {

@@ -7,14 +7,25 @@
 #include "writers/recording/rare_records.h"
 
 namespace glimpse::writers::recording {
+namespace {
+
+// Goes round where it must: any record can be stored.
+std::int64_t later(std::int64_t ns, std::uint64_t by) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(ns) + by);
+}
+
+}  // namespace
 
 // Every event passes here: what is as expected is two numbers. One test asks whether it is.
 void Encoder::add(const Call& record) {
   const std::uint32_t function = id_of(*record.function);
-  count(record.entry_id, record.timestamp_ns);
   if (!expected_.has_thread() || expected_.thread().tid != record.tid || expected_.thread().pid != record.pid)
-      [[unlikely]]
+      [[unlikely]] {
+    if (records_ == 0) begin_block(record.entry_id, record.timestamp_ns);
     switch_thread(record.pid, record.tid);
+    note_time(record.timestamp_ns);  // a block's first call may be older than what stands before it
+  }
+  ++records_;
   what_.reserve(kMaxNumberBytes);
   time_.reserve(kMaxNumberBytes);
 
@@ -22,24 +33,28 @@ void Encoder::add(const Call& record) {
   const std::uint64_t since =
       static_cast<std::uint64_t>(record.timestamp_ns) - static_cast<std::uint64_t>(expected_.last_ns);
   const bool forwards = record.timestamp_ns >= expected_.last_ns;
-  std::uint64_t odd = (record.entry_id ^ expected_.next_entry_id) |
-                      static_cast<std::uint64_t>(record.level != expected_.level_of(record.stage) || !forwards) |
-                      record.captured.size();
+  std::uint64_t odd =
+      (record.entry_id ^ expected_.next_entry_id) | static_cast<std::uint64_t>(!forwards) | record.captured.size();
   if (record.stage == Stage::kStart) {
-    odd |= (record.call_id ^ (expected_.last_call_id() + 1)) | (record.parent_call_id ^ thread.parent()) |
-           (record.depth ^ thread.depth);
+    odd |= static_cast<std::uint64_t>(record.level != expected_.level) |
+           (record.call_id ^ (expected_.last_call_id() + 1)) | (record.parent_call_id ^ thread.parent()) |
+           (record.depth ^ thread.depth) |
+           (record.root_call_id ^ thread.root_of(record.call_id, record.parent_call_id));
     if (odd == 0) [[likely]] {
       what_.put(kStart + std::uint64_t{function});
       time_.put(since);
-      expected_.started_as_expected(record.call_id, function, record.timestamp_ns);
+      expected_.started_as_expected(record.call_id, record.root_call_id, function, record.timestamp_ns);
     } else {
       add_explicit(record, function);
       expected_.started(record, function);
     }
+  } else if (record.stage == Stage::kCall) [[unlikely]] {
+    return add_whole_call(record, function);
   } else {
     const Expectation::Frame& top = thread.top();
-    odd |= (record.call_id ^ top.call_id) | (function ^ top.function) | (record.parent_call_id ^ thread.outer()) |
-           (record.depth ^ (thread.depth - 1)) |
+    odd |= static_cast<std::uint64_t>(record.level != expected_.level_of(record.stage)) |
+           (record.call_id ^ top.call_id) | (function ^ top.function) | (record.parent_call_id ^ thread.outer()) |
+           (record.depth ^ (thread.depth - 1)) | (record.root_call_id ^ thread.root) |
            (record.duration_ns ^ Expectation::duration_ns(top, record.timestamp_ns));
     if (odd == 0 && thread.has_call()) [[likely]] {
       what_.put(record.stage == Stage::kEnd ? kEnd : kException);
@@ -51,7 +66,51 @@ void Encoder::add(const Call& record) {
     }
     if (record.stage == Stage::kException) add_exception(record.exception);
   }
-  expected_.last_ns = record.timestamp_ns;
+  expected_.last_ns = usual_last_ns_ = record.timestamp_ns;
+  expected_.next_entry_id = record.entry_id + 1;
+}
+
+// Its time is that of its end: so the column `time` grows with the lines.
+void Encoder::add_whole_call(const Call& record, std::uint32_t function) {
+  note_time(record.timestamp_ns);
+  const Expectation::Thread& thread = expected_.thread();
+  const std::int64_t end_ns = later(record.timestamp_ns, record.duration_ns);
+  const bool plain = record.entry_id == expected_.next_entry_id && record.level == expected_.level && !record.failed &&
+                     record.captured.empty() && record.result.empty() && end_ns >= expected_.last_ns;
+  const std::uint64_t root = thread.root_of(record.call_id, record.parent_call_id);
+  const std::uint64_t callers = std::uint64_t{record.depth} - thread.depth;  // huge where it is negative
+  what_.reserve(4 * kMaxNumberBytes);
+  time_.reserve(2 * kMaxNumberBytes);
+  if (plain && thread.has_call() && record.call_id == thread.top().call_id && record.depth == thread.depth - 1 &&
+      record.parent_call_id == thread.outer() && record.root_call_id == root) {
+    what_.put(kCaller);
+    what_.put(function);
+    expected_.ended_as_expected();
+  } else if (plain && expected_.allows_callers(callers) &&
+             record.parent_call_id == (callers == 0 ? thread.parent() : record.call_id - 1) &&
+             record.root_call_id == thread.root_of(record.call_id - callers, thread.parent())) {
+    const std::uint64_t call_id = expected_.last_call_id() + 1 + callers;
+    const bool is_next = callers == 0 && record.call_id == call_id;
+    what_.put(is_next ? kLeaf : kNewLeaf);
+    what_.put(function);
+    if (!is_next) {
+      what_.put(callers);
+      rest_.number(zigzag(record.call_id - call_id));
+    }
+    expected_.leaf_ended(record.call_id, record.root_call_id, callers);
+  } else {
+    add_explicit(record, function);
+    expected_.whole_call_ended(record);
+    if (record.failed) add_exception(record.exception);
+    return finish_whole_call(record, end_ns);
+  }
+  time_.put(static_cast<std::uint64_t>(end_ns) - static_cast<std::uint64_t>(expected_.last_ns));
+  time_.put(record.duration_ns);
+  finish_whole_call(record, end_ns);
+}
+
+void Encoder::finish_whole_call(const Call& record, std::int64_t end_ns) {
+  expected_.last_ns = end_ns;
   expected_.next_entry_id = record.entry_id + 1;
 }
 
@@ -85,6 +144,13 @@ void Encoder::add(const Summary& record) {
   expected_.next_entry_id = record.entry_id + 1;
 }
 
+void Encoder::begin_block(std::uint64_t entry_id, std::int64_t timestamp_ns) {
+  expected_.begin_block(entry_id);
+  first_entry_id_ = entry_id;
+  first_ns_ = last_ns_ = timestamp_ns;
+  usual_last_ns_ = timestamp_ns;
+}
+
 void Encoder::switch_thread(std::uint32_t pid, std::uint32_t tid) {
   const std::size_t number = expected_.number_of(pid, tid);
   what_.number(kSwitch);
@@ -99,35 +165,38 @@ void Encoder::switch_thread(std::uint32_t pid, std::uint32_t tid) {
 }
 
 void Encoder::add_explicit(const Call& record, std::uint32_t function) {
-  const Expectation::Thread& thread = expected_.thread();
-  const bool starts = record.stage == Stage::kStart;
-  const bool has_top = !starts && thread.has_call();
-  const Expectation::Frame& top = thread.top();
-  const std::uint64_t call_id = starts ? expected_.last_call_id() + 1 : top.call_id;
-  const std::uint64_t parent = starts ? thread.parent() : thread.outer();
-  const std::uint32_t depth = starts ? thread.depth : thread.depth - 1;
-  const bool backwards = record.timestamp_ns < expected_.last_ns;
+  note_time(record.timestamp_ns);
+  const bool whole = record.stage == Stage::kCall;
+  const bool failed = whole && record.failed;
+  const Expectation::Guess guess = expected_.guess(record.stage);
+  const std::uint64_t root = expected_.thread().root_of(record.call_id, record.parent_call_id);
+  const std::int64_t now_ns = whole ? later(record.timestamp_ns, record.duration_ns) : record.timestamp_ns;
+  const bool backwards = now_ns < expected_.last_ns;
   const bool known_duration =
-      starts || (has_top && record.duration_ns == Expectation::duration_ns(top, record.timestamp_ns));
+      record.stage == Stage::kStart ||
+      (guess.top != nullptr && record.duration_ns == Expectation::duration_ns(*guess.top, now_ns));
 
   std::uint64_t mask = static_cast<std::uint64_t>(record.stage);
   if (record.entry_id != expected_.next_entry_id) mask |= kGivenEntry;
-  if (record.call_id != call_id) mask |= kGivenCall;
-  if (record.parent_call_id != parent) mask |= kGivenParent;
-  if (record.depth != depth) mask |= kGivenDepth;
-  if (!has_top || function != top.function) mask |= kGivenFunction;
-  if (record.level != expected_.level_of(record.stage)) mask |= kGivenLevel;
+  if (record.call_id != guess.call_id) mask |= kGivenCall;
+  if (record.parent_call_id != guess.parent_call_id) mask |= kGivenParent;
+  if (record.root_call_id != root) mask |= kGivenRoot;
+  if (record.depth != guess.depth) mask |= kGivenDepth;
+  if (guess.top == nullptr || function != guess.top->function) mask |= kGivenFunction;
+  if (record.level != expected_.level_of(record.stage, failed)) mask |= kGivenLevel;
   if (backwards) mask |= kGivenTime;
   if (!known_duration) mask |= kGivenDuration;
   if (!record.captured.empty()) mask |= kGivenText;
-  const std::uint64_t since =
-      static_cast<std::uint64_t>(record.timestamp_ns) - static_cast<std::uint64_t>(expected_.last_ns);
+  if (whole && !record.result.empty()) mask |= kGivenResult;
+  if (failed) mask |= kFailed;
+  const std::uint64_t since = static_cast<std::uint64_t>(now_ns) - static_cast<std::uint64_t>(expected_.last_ns);
 
   what_.number(kExplicit);
   rest_.number(mask);
   if ((mask & kGivenEntry) != 0) rest_.number(zigzag(record.entry_id - expected_.next_entry_id));
-  if ((mask & kGivenCall) != 0) rest_.number(zigzag(record.call_id - call_id));
-  if ((mask & kGivenParent) != 0) rest_.number(zigzag(record.parent_call_id - parent));
+  if ((mask & kGivenCall) != 0) rest_.number(zigzag(record.call_id - guess.call_id));
+  if ((mask & kGivenParent) != 0) rest_.number(zigzag(record.parent_call_id - guess.parent_call_id));
+  if ((mask & kGivenRoot) != 0) rest_.number(zigzag(record.root_call_id - root));
   if ((mask & kGivenDepth) != 0) rest_.number(record.depth);
   if ((mask & kGivenFunction) != 0) rest_.number(function);
   if ((mask & kGivenLevel) != 0) rest_.number(static_cast<std::uint64_t>(record.level));
@@ -138,7 +207,8 @@ void Encoder::add_explicit(const Call& record, std::uint32_t function) {
   }
   if ((mask & kGivenDuration) != 0) rest_.number(record.duration_ns);
   if ((mask & kGivenText) != 0) rest_.text(record.captured);
-  if ((mask & kGivenLevel) != 0 && record.stage != Stage::kException) expected_.level = record.level;
+  if ((mask & kGivenResult) != 0) rest_.text(record.result);
+  if ((mask & kGivenLevel) != 0 && record.stage != Stage::kException && !failed) expected_.level = record.level;
 }
 
 void Encoder::add_exception(const Exception* exception) {
@@ -183,12 +253,13 @@ void Encoder::close_block(LineBuffer& out) {
   if (records_ == 0) return;
   BlockHeader header{.kind = static_cast<std::uint16_t>(BlockKind::kRecords),
                      .first_ns = first_ns_,
-                     .last_ns = last_ns_,
+                     .last_ns = std::max(last_ns_, usual_last_ns_),
                      .first_entry_id = first_entry_id_,
                      .records = records_,
                      .names = names_};
   append_block(out, header, &what_, &time_, rest_);
   records_ = 0;
+  expected_.forget_thread();
   what_.clear();
   time_.clear();
   rest_.clear();

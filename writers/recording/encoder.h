@@ -6,6 +6,7 @@
 // Memory: grows with functions, threads and the largest block; nothing is allocated for a record.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -37,17 +38,20 @@ class Encoder {
   void close_block(LineBuffer& out);
 
  private:
-  // For the block's header.
   void count(std::uint64_t entry_id, std::int64_t timestamp_ns) {
-    if (records_++ == 0) [[unlikely]] {
-      expected_.begin_block(entry_id);
-      first_entry_id_ = entry_id;
-      first_ns_ = last_ns_ = timestamp_ns;
-    }
-    if (timestamp_ns > last_ns_) last_ns_ = timestamp_ns;
-    if (timestamp_ns < first_ns_) first_ns_ = timestamp_ns;
+    if (records_++ == 0) [[unlikely]]
+      begin_block(entry_id, timestamp_ns);
+    note_time(timestamp_ns);
   }
+  // For the block's header. Not for calls that are as expected: their times only grow.
+  void note_time(std::int64_t timestamp_ns) {
+    first_ns_ = std::min(first_ns_, timestamp_ns);
+    last_ns_ = std::max({last_ns_, timestamp_ns, usual_last_ns_});
+  }
+  void begin_block(std::uint64_t entry_id, std::int64_t timestamp_ns);
   void switch_thread(std::uint32_t pid, std::uint32_t tid);
+  void add_whole_call(const Call& record, std::uint32_t function);
+  void finish_whole_call(const Call& record, std::int64_t end_ns);
   void add_explicit(const Call& record, std::uint32_t function);
   void add_exception(const Exception* exception);
   std::uint32_t id_of(const Function& function);
@@ -64,6 +68,7 @@ class Encoder {
   std::uint64_t first_entry_id_ = 0;
   std::int64_t first_ns_ = 0;
   std::int64_t last_ns_ = 0;
+  std::int64_t usual_last_ns_ = 0;  // of the last START, END or EXCEPTION: last_ns_ need not know it yet
 
   std::vector<std::uint32_t> ids_;  // by Function::index, counted from 1; 0: not introduced
   std::uint32_t names_ = 0;

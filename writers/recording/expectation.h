@@ -8,6 +8,7 @@
 // block.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "writers/record.h"
+#include "writers/recording/format.h"
 
 namespace glimpse::writers::recording {
 
@@ -33,6 +35,7 @@ class Expectation {
     std::uint32_t tid = 0;
     std::uint32_t depth = 0;    // of a call that starts now
     std::uint32_t process = 0;  // index into last_call_ids
+    std::uint64_t root = 0;     // of the call before
     std::vector<Frame> open;
 
     bool has_call() const { return open.size() > 1; }
@@ -40,6 +43,10 @@ class Expectation {
     // The parents of a call that starts now, and of the innermost one.
     std::uint64_t parent() const { return open.back().call_id; }
     std::uint64_t outer() const { return open[open.size() < 2 ? 0 : open.size() - 2].call_id; }
+    // The root of a call of that parent.
+    std::uint64_t root_of(std::uint64_t call_id, std::uint64_t parent_id) const {
+      return parent_id == 0 ? call_id : root;
+    }
   };
 
   void begin_block(std::uint64_t first_entry_id) {
@@ -47,6 +54,7 @@ class Expectation {
     last_ns = 0;
     level = Level::kInfo;
     thread_count_ = 0;
+    new_callers_ = 0;
     current_ = nullptr;
     numbers_.clear();
     processes_.clear();
@@ -56,6 +64,7 @@ class Expectation {
   // Of the current thread: there is none at the begin of a block.
   bool has_thread() const { return current_ != nullptr; }
   Thread& thread() { return *current_; }
+  void forget_thread() { current_ = nullptr; }
   std::uint64_t last_call_id() const { return last_call_ids_[current_->process]; }
 
   std::size_t thread_count() const { return thread_count_; }
@@ -82,14 +91,30 @@ class Expectation {
     thread.tid = tid;
     thread.process = process->second;
     thread.depth = 0;
+    thread.root = 0;
     thread.open.assign(1, Frame{});
     current_ = &thread;
   }
 
+  // What an explicit call of that stage is compared with. A whole call: as if it had no others in it.
+  struct Guess {
+    std::uint64_t call_id;
+    std::uint64_t parent_call_id;
+    std::uint32_t depth;
+    const Frame* top;  // whose function and duration it is; null where there is none
+  };
+  Guess guess(Stage stage) const {
+    const Thread& thread = *current_;
+    if (stage == Stage::kStart || stage == Stage::kCall)
+      return {last_call_id() + 1, thread.parent(), thread.depth, nullptr};
+    return {thread.top().call_id, thread.outer(), thread.depth - 1, thread.has_call() ? &thread.top() : nullptr};
+  }
+
   // After a START, an END or EXCEPTION that was as expected.
-  void started_as_expected(std::uint64_t call_id, std::uint32_t function, std::int64_t now_ns) {
+  void started_as_expected(std::uint64_t call_id, std::uint64_t root, std::uint32_t function, std::int64_t now_ns) {
     current_->open.push_back({call_id, function, now_ns});
     ++current_->depth;
+    current_->root = root;
     last_call_ids_[current_->process] = call_id;
   }
   void ended_as_expected() {
@@ -100,11 +125,31 @@ class Expectation {
   // After any START, and any END or EXCEPTION.
   void started(const Call& call, std::uint32_t function) {
     stand_upon(call);
-    started_as_expected(call.call_id, function, call.timestamp_ns);
+    started_as_expected(call.call_id, call.root_call_id, function, call.timestamp_ns);
   }
   void ended(const Call& call) {
     if (current_->has_call() && current_->top().call_id == call.call_id) ended_as_expected();
     stand_upon(call);
+    current_->root = call.root_call_id;
+  }
+
+  // Whole calls are told when they end, inner ones first. Of those around them nothing is known but their ids, which
+  // are mostly the ones before the innermost's.
+  bool allows_callers(std::uint64_t callers) const {
+    return callers <= kMostNewCallers && new_callers_ + callers <= kMostCallersInABlock;
+  }
+  // A whole call ended that was inside of `callers` ones that nothing was told of.
+  void leaf_ended(std::uint64_t call_id, std::uint64_t root, std::uint64_t callers) {
+    for (std::uint64_t left = callers; left > 0; --left) current_->open.push_back({call_id - left, 0, 0});
+    new_callers_ += callers;
+    current_->depth += static_cast<std::uint32_t>(callers);
+    current_->root = root;
+    note_call_id(call_id);
+  }
+  // A whole call ended, any.
+  void whole_call_ended(const Call& call) {
+    ended(call);
+    note_call_id(call.call_id);
   }
 
   static std::uint64_t duration_ns(const Frame& frame, std::int64_t now_ns) {
@@ -112,13 +157,20 @@ class Expectation {
                                    : 0;
   }
 
-  Level level_of(Stage stage) const { return stage == Stage::kException ? Level::kError : level; }
+  Level level_of(Stage stage, bool failed = false) const {
+    return stage == Stage::kException || failed ? Level::kError : level;
+  }
 
   std::uint64_t next_entry_id = 0;
   std::int64_t last_ns = 0;  // of the call before
   Level level = Level::kInfo;
 
  private:
+  void note_call_id(std::uint64_t call_id) {
+    std::uint64_t& last = last_call_ids_[current_->process];
+    last = std::max(last, call_id);
+  }
+
   // The call's parent is the innermost one from now on. Where it is not, what was open is forgotten: fibers, signal
   // handlers, calls that began in an earlier block.
   void stand_upon(const Call& call) {
@@ -130,6 +182,7 @@ class Expectation {
 
   std::vector<Thread> threads_;  // the first thread_count_ are this block's
   std::size_t thread_count_ = 0;
+  std::uint64_t new_callers_ = 0;  // in this block
   Thread* current_ = nullptr;
   std::unordered_map<std::uint64_t, std::size_t> numbers_;  // by pid and tid
   std::array<std::size_t, 64> guesses_{};                   // by tid: of the thread asked for last

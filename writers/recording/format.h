@@ -21,9 +21,11 @@ static_assert(std::endian::native == std::endian::little, "headers are written a
 
 // Its first byte is no text in any encoding: tools do not take a recording for text.
 inline constexpr std::string_view kMagic{"\x89GLIMPSE", 8};
-inline constexpr std::uint16_t kVersion = 2;
-// The reader's: what these have to say, version 2 says the same way.
+inline constexpr std::uint16_t kVersion = 3;
+// The reader's: what these have to say, version 3 says the same way, but for the numbers of STARTs.
 inline constexpr std::uint16_t kOldestVersion = 1;
+// The first with roots of calls, whole calls, seeds of trace ids, patched hook calls and destinations.
+inline constexpr std::uint16_t kVersionOfRoots = 3;
 
 enum class BlockKind : std::uint16_t { kNames = 1, kRecords = 2 };  // readers skip kinds they do not know
 
@@ -71,8 +73,17 @@ enum Code : std::uint64_t {
   kThread = 5,
   kNotice = 6,
   kSummary = 7,
-  kStart = 8,  // START of function 0; kStart + n: of function n
+  kCaller = 8,    // whole call: the innermost one open. Its function follows, as behind the next two
+  kLeaf = 9,      // whole call inside of the innermost one, without others in it
+  kNewLeaf = 10,  // the same, inside of so many callers of which nothing was told: their number follows; the difference
+                  // of its id from the expected one is in `rest`
+  kStart = 16,    // START of function 0; kStart + n: of function n
 };
+inline constexpr std::uint64_t kStartBeforeRoots = 8;
+
+// More callers than this make a call explicit, so that few bytes never ask for much memory.
+inline constexpr std::uint64_t kMostNewCallers = 64;
+inline constexpr std::uint64_t kMostCallersInABlock = 1 << 20;
 
 // What stands in `rest` for an explicit call, in this order; the mask's lowest two bits are its Stage.
 enum Given : std::uint64_t {
@@ -85,10 +96,14 @@ enum Given : std::uint64_t {
   kGivenLevel = 1 << 7,     // as it is
   kGivenTime = 1 << 8,      // difference from the call before, which may be negative; then not in the column `time`
   kGivenDuration = 1 << 9,  // as it is
-  kGivenText = 1 << 10,     // a text: the arguments of a START, the result of an END
+  kGivenText = 1 << 10,     // a text: the arguments of a START or whole call, the result of an END
+  kGivenRoot = 1 << 11,     // difference from the expected one; it stands behind the parent
+  kGivenResult = 1 << 12,   // a text: the result of a whole call
+  kFailed = 1 << 13,        // nothing: a whole call was left by unwinding
 };
 
-// Behind all that, for each EXCEPTION, explicit or not: one of these words, and four texts where it has the first.
+// Behind all that, for each EXCEPTION, explicit or not, and each whole call that failed: one of these words, and four
+// texts where it has the first.
 enum ExceptionText : std::uint64_t { kHasException = 1, kHasWhat = 2 };
 
 }  // namespace glimpse::writers::recording

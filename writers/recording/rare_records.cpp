@@ -54,7 +54,7 @@ class Take {
 };
 
 template <typename Archive>
-void fields(Archive& archive, Process& record) {
+void fields(Archive& archive, Process& record, bool has_roots) {
   archive.entry_id(record.entry_id);
   archive.time(record.timestamp_ns);
   archive.number(record.pid);
@@ -65,6 +65,7 @@ void fields(Archive& archive, Process& record) {
         &record.policy_name, &record.policy_sha256, &record.service, &record.environment}) {
     archive.text(*text);
   }
+  if (has_roots) archive.number(record.trace_seed);
 }
 
 template <typename Archive>
@@ -88,17 +89,22 @@ void fields(Archive& archive, Notice& record) {
 }
 
 template <typename Archive>
-void fields(Archive& archive, Summary& record, std::vector<std::uint32_t>& function_ids) {
+void counts(Archive& archive, std::vector<std::pair<std::string, std::uint64_t>>& all) {
+  archive.list(all, [&](std::pair<std::string, std::uint64_t>& one) {
+    archive.text(one.first);
+    archive.number(one.second);
+  });
+}
+
+template <typename Archive>
+void fields(Archive& archive, Summary& record, std::vector<std::uint32_t>& function_ids, bool has_roots) {
   archive.entry_id(record.entry_id);
   archive.time(record.timestamp_ns);
   archive.number(record.pid);
   archive.number(record.calls);
   archive.number(record.records);
   archive.number(record.threads);
-  archive.list(record.dropped, [&](std::pair<std::string, std::uint64_t>& loss) {
-    archive.text(loss.first);
-    archive.number(loss.second);
-  });
+  counts(archive, record.dropped);
   archive.number(record.open_calls);
   archive.list(record.open, [&](OpenCall& open) {
     archive.number(open.tid);
@@ -107,13 +113,24 @@ void fields(Archive& archive, Summary& record, std::vector<std::uint32_t>& funct
   archive.list(function_ids, [&](std::uint32_t& id) { archive.number(id); });
   archive.number(record.exit_status);
   archive.number(record.signal);
+  if (!has_roots) return;
+  counts(archive, record.patched);
+  archive.list(record.destinations, [&](DestinationHealth& health) {
+    archive.text(health.name);
+    archive.text(health.state);
+    for (std::uint64_t* const count :
+         {&health.delivered, &health.waiting, &health.dropped, &health.dead_letters, &health.retries}) {
+      archive.number(*count);
+    }
+    archive.text(health.problem);
+  });
 }
 
 }  // namespace
 
 void put(ByteWriter& out, const Expectation& expected, const Process& record) {
   Put archive(out, expected);
-  fields(archive, const_cast<Process&>(record));  // Put only reads
+  fields(archive, const_cast<Process&>(record), true);  // Put only reads
 }
 void put(ByteWriter& out, const Expectation& expected, const Thread& record) {
   Put archive(out, expected);
@@ -126,12 +143,12 @@ void put(ByteWriter& out, const Expectation& expected, const Notice& record) {
 void put(ByteWriter& out, const Expectation& expected, const Summary& record,
          const std::vector<std::uint32_t>& function_ids) {
   Put archive(out, expected);
-  fields(archive, const_cast<Summary&>(record), const_cast<std::vector<std::uint32_t>&>(function_ids));
+  fields(archive, const_cast<Summary&>(record), const_cast<std::vector<std::uint32_t>&>(function_ids), true);
 }
 
-void take(ByteReader& in, const Expectation& expected, Process& record) {
+void take(ByteReader& in, const Expectation& expected, Process& record, bool has_roots) {
   Take archive(in, expected);
-  fields(archive, record);
+  fields(archive, record, has_roots);
 }
 void take(ByteReader& in, const Expectation& expected, Thread& record) {
   Take archive(in, expected);
@@ -141,9 +158,10 @@ void take(ByteReader& in, const Expectation& expected, Notice& record) {
   Take archive(in, expected);
   fields(archive, record);
 }
-void take(ByteReader& in, const Expectation& expected, Summary& record, std::vector<std::uint32_t>& function_ids) {
+void take(ByteReader& in, const Expectation& expected, Summary& record, std::vector<std::uint32_t>& function_ids,
+          bool has_roots) {
   Take archive(in, expected);
-  fields(archive, record, function_ids);
+  fields(archive, record, function_ids, has_roots);
 }
 
 }  // namespace glimpse::writers::recording

@@ -1,5 +1,7 @@
 // Processes, threads, notices and summaries as bytes: every field, in the order of writers/record.h.
 //
+// `has_roots`: whether the bytes are of kVersionOfRoots at least, and so what that version added is there.
+//
 // Failure: from bytes that end too early come zeroes and empty texts, and the reader has failed().
 #pragma once
 
@@ -16,9 +18,10 @@ void put(ByteWriter& out, const Expectation& expected, const Notice& record);
 void put(ByteWriter& out, const Expectation& expected, const Summary& record,
          const std::vector<std::uint32_t>& function_ids);
 
-void take(ByteReader& in, const Expectation& expected, Process& record);
+void take(ByteReader& in, const Expectation& expected, Process& record, bool has_roots);
 void take(ByteReader& in, const Expectation& expected, Thread& record);
 void take(ByteReader& in, const Expectation& expected, Notice& record);
-void take(ByteReader& in, const Expectation& expected, Summary& record, std::vector<std::uint32_t>& function_ids);
+void take(ByteReader& in, const Expectation& expected, Summary& record, std::vector<std::uint32_t>& function_ids,
+          bool has_roots);
 
 }  // namespace glimpse::writers::recording

@@ -41,6 +41,9 @@ struct SessionHeader {
   std::uint32_t linked;
   std::uint32_t stack_frames;    // of each throw, at most; 0: none. At most kMaxStackFrames
   std::uint32_t patch_excluded;  // 1: hook calls of excluded functions are patched out of the program
+  // Random, and the collector's: trace ids of all processes come from it. 0 before the first collector, and kept for
+  // the one that takes over.
+  std::uint64_t trace_seed;
 
   alignas(64) std::atomic<std::uint32_t> bell;           // futex: changed by whoever has something for the collector
   std::atomic<std::uint32_t> collector_waiting;          // the collector sleeps on `bell`

@@ -143,7 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Accepted{"GLIMPSE_LEVEL", "Warn", "WARNING"}, Accepted{"GLIMPSE_OVERFLOW", "DROP", "drop"},
                     Accepted{"GLIMPSE_OVERFLOW", "overwrite", "overwrite"}, Accepted{"GLIMPSE_DEST", "json", "jsonl"},
                     Accepted{"GLIMPSE_DEST", " JSONL , json", "jsonl"},
-                    Accepted{"GLIMPSE_ENQUEUE_TIMEOUT_MS", "0", "0"},
+                    Accepted{"GLIMPSE_DEST", "jaeger,sqlite,otlp", "otlp,sqlite"},
+                    Accepted{"GLIMPSE_BACKPRESSURE", "ON", "on"}, Accepted{"GLIMPSE_ENQUEUE_TIMEOUT_MS", "0", "0"},
                     Accepted{"GLIMPSE_FIELDS", "stage, function", "stage,function"},
                     Accepted{"GLIMPSE_CLOCK", "monotonic", "monotonic"}));
 
@@ -185,11 +186,13 @@ INSTANTIATE_TEST_SUITE_P(
             "GLIMPSE_LEVEL must be DEBUG, INFO, WARNING, ERROR or FATAL, got \"INF\" (did you mean INFO?); using INFO"},
         Refused{"GLIMPSE_LEVEL", "loud",
                 "GLIMPSE_LEVEL must be DEBUG, INFO, WARNING, ERROR or FATAL, got \"loud\"; using INFO"},
-        Refused{"GLIMPSE_DEST", "sqlite", "GLIMPSE_DEST=sqlite is not available in this version; using jsonl"},
-        Refused{"GLIMPSE_DEST", "jsonl,otlp", "GLIMPSE_DEST=otlp is not available in this version; using jsonl"},
+        Refused{"GLIMPSE_BACKPRESSURE", "onn",
+                "GLIMPSE_BACKPRESSURE must be auto, on or off, got \"onn\" (did you mean on?); using auto"},
         Refused{"GLIMPSE_DEST", "jsnl",
-                "GLIMPSE_DEST must be a comma list of jsonl (json), got \"jsnl\" (did you mean jsonl?); using jsonl"},
-        Refused{"GLIMPSE_DEST", ",", "GLIMPSE_DEST must be a comma list of jsonl (json), got \",\"; using jsonl"},
+                "GLIMPSE_DEST must be a comma list of jsonl (json), sqlite, otlp (jaeger), got \"jsnl\" (did you mean "
+                "jsonl?); using jsonl"},
+        Refused{"GLIMPSE_DEST", ",",
+                "GLIMPSE_DEST must be a comma list of jsonl (json), sqlite, otlp (jaeger), got \",\"; using jsonl"},
         Refused{"GLIMPSE_FLUSH_INTERVAL_MS", "0",
                 "GLIMPSE_FLUSH_INTERVAL_MS must be 1 to 60000 milliseconds, got \"0\"; using 100"},
         Refused{"GLIMPSE_ENQUEUE_TIMEOUT_MS", "10s",

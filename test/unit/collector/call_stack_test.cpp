@@ -15,6 +15,7 @@ using Lines = std::vector<std::string>;
 class Listener final : public CallSink {
  public:
   void emit(writers::Call& call) override {
+    roots.push_back(call.root_call_id);
     const std::string call_text = std::to_string(call.call_id) + " " + call.function->name;
     switch (call.stage) {
       case writers::Stage::kStart:
@@ -24,18 +25,18 @@ class Listener final : public CallSink {
       case writers::Stage::kEnd:
         lines.push_back("END " + call_text + " in " + std::to_string(call.duration_ns) + captured(call));
         return;
+      case writers::Stage::kCall:
+        lines.push_back("CALL " + call_text);
+        return;
       case writers::Stage::kException:
-        std::string line = "EXCEPTION " + call_text + " in " + std::to_string(call.duration_ns);
-        if (call.exception == nullptr) {
-          line += " of nobody";
-        } else {
-          line += " " + std::string(call.exception->type);
-          if (call.exception->has_what) line += ": " + std::string(call.exception->what);
-          if (!call.exception->stack_trace.empty()) {
-            line += " at " + std::string(call.exception->stack_trace) + " " + std::string(call.exception->fingerprint);
-          }
-        }
-        lines.push_back(line);
+        lines.push_back("EXCEPTION " + call_text + " in " + std::to_string(call.duration_ns) + exception(call));
+        break;
+      case writers::Stage::kCall:
+        lines.push_back("call " + call_text + " under " + std::to_string(call.parent_call_id) + " depth " +
+                        std::to_string(call.depth) + " from " + std::to_string(call.timestamp_ns) + " in " +
+                        std::to_string(call.duration_ns) + captured(call) +
+                        (call.result.empty() ? "" : " gives " + std::string(call.result)) +
+                        (call.failed ? " failed" + exception(call) : ""));
     }
     ends.push_back(call);
   }
@@ -47,12 +48,23 @@ class Listener final : public CallSink {
 
   Lines take() { return std::exchange(lines, {}); }
 
+  static std::string exception(const writers::Call& call) {
+    if (call.exception == nullptr) return " of nobody";
+    std::string text = " " + std::string(call.exception->type);
+    if (call.exception->has_what) text += ": " + std::string(call.exception->what);
+    if (!call.exception->stack_trace.empty()) {
+      text += " at " + std::string(call.exception->stack_trace) + " " + std::string(call.exception->fingerprint);
+    }
+    return text;
+  }
+
   static std::string captured(const writers::Call& call) {
     return call.captured.empty() ? "" : " with " + std::string(call.captured);
   }
 
   Lines lines;
   std::vector<writers::Call> ends;
+  std::vector<std::uint64_t> roots;  // of each line
   std::uint64_t calls = 0;
   StackText stack;
 };
@@ -327,6 +339,52 @@ TEST_F(CallStackTest, AHandlerLyingOnNothingOpenIsOutermost) {
   handler.lie_on(&stack_);
   handler.start(b_, 1);
   EXPECT_EQ(listener_.lines.back(), "START 1 b under 0 depth 0");
+}
+
+TEST_F(CallStackTest, TheOutermostCallIsTheRootOfAllInIt) {
+  stack_.start(hidden_, 0);
+  stack_.start(a_, 0);
+  stack_.start(b_, 1);
+  stack_.start(c_, 2);
+  stack_.end(c_, 3);
+  stack_.end(b_, 4);
+  stack_.end(a_, 5);
+  stack_.start(b_, 6);
+  stack_.start(c_, 7);
+  stack_.left(2, Left::kUnwound, 8);
+  EXPECT_EQ(listener_.roots, (std::vector<std::uint64_t>{1, 1, 1, 1, 1, 1, 4, 4, 4, 4}));
+}
+
+TEST_F(CallStackTest, AHandlersCallsHaveTheRootOfWhatTheyInterrupted) {
+  CallStack handler(listener_, 5);
+  handler.lie_on(&stack_);
+  CallStack inner(listener_, 5);
+  inner.lie_on(&handler);
+  inner.start(c_, 0);  // nothing is open below
+  inner.end(c_, 1);
+  stack_.start(a_, 2);
+  inner.start(c_, 3);
+  inner.end(c_, 4);
+  handler.start(b_, 5);
+  inner.start(c_, 6);
+  inner.start(b_, 7);
+  EXPECT_EQ(listener_.roots, (std::vector<std::uint64_t>{1, 1, 2, 2, 2, 2, 2, 2}));
+}
+
+TEST_F(CallStackTest, RootsOutliveTheCollector) {
+  const auto id_of = [&](const DecidedFunction& function) { return function.function.index; };
+  const auto function_of = [&](std::uint32_t id) -> const DecidedFunction& { return id == 1 ? a_ : b_; };
+  CallStack handler(listener_, 5);
+  handler.lie_on(&stack_);
+  stack_.start(a_, 0);
+  handler.start(b_, 1);
+  CallStackState remembered = handler.save(true, id_of);
+  CallStack next(listener_, 5);
+  next.restore(remembered, function_of);
+  next.start(a_, 2);
+  next.end(a_, 3);
+  next.end(b_, 4);
+  EXPECT_EQ(listener_.roots, (std::vector<std::uint64_t>{1, 1, 1, 1, 1}));
 }
 
 TEST_F(CallStackTest, ArgumentsGoWithTheNextStartOfTheirFunctionAndResultsWithItsEnd) {

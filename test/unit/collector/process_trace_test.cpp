@@ -67,7 +67,7 @@ class ProcessTraceTest : public testing::Test {
     Lines lines;
     for (const writers::KeptRecord& record : writer_.records()) {
       if (const auto* call = std::get_if<writers::KeptCall>(&record)) {
-        const char* stages[] = {"START", "END", "EXCEPTION"};
+        const char* stages[] = {"START", "END", "EXCEPTION", "call"};
         std::string line = std::string(stages[static_cast<int>(call->call.stage)]) + " " +
                            std::to_string(call->call.call_id) + " " + call->function.name + " tid " +
                            std::to_string(call->call.tid);
@@ -94,7 +94,7 @@ class ProcessTraceTest : public testing::Test {
   TemporaryFolder folder_;
   FakeProcess process_{folder_.file("process-1")};
   Settings settings_{.policy = deep_policy(), .service = "shop", .environment = "test"};
-  SessionContext context_{settings_, TscRate(), Binaries(settings_.policy)};
+  SessionContext context_{settings_, TscRate(), Binaries(settings_.policy), 77};
   writers::MemoryWriter writer_;
   std::unique_ptr<ProcessTrace> trace_;
 };
@@ -114,6 +114,7 @@ TEST_F(ProcessTraceTest, TheFirstRecordSaysWhoTheProcessIs) {
   EXPECT_FALSE(process.glimpse_version.empty());
   EXPECT_EQ(process.clock, "monotonic");
   EXPECT_EQ(process.policy, "built-in");
+  EXPECT_EQ(process.trace_seed, 77u);
   EXPECT_EQ(process.service, "shop");
   EXPECT_EQ(process.environment, "test");
   EXPECT_EQ(process_.header().depth_limit.load(), 100u) << "the hooks may skip beyond the policy's depth";

@@ -47,6 +47,24 @@ class SessionTest : public testing::Test {
   TemporaryFolder spool_;
 };
 
+TEST_F(SessionTest, HasASeedOfItsOwnThatWhoeverTakesOverKeeps) {
+  const auto session = create();
+  const auto other = create();
+  ASSERT_TRUE(session != nullptr && other != nullptr);
+  const std::uint64_t seed = session->header().trace_seed;
+  EXPECT_NE(seed, 0u);
+  EXPECT_NE(seed, other->header().trace_seed);
+  {
+    const auto next = Session::adopt(session->folder());
+    ASSERT_TRUE(next.ok());
+    EXPECT_EQ((*next)->header().trace_seed, seed);
+  }
+  session->header().trace_seed = 0;  // as a linked program makes it
+  const auto first = Session::adopt(session->folder());
+  ASSERT_TRUE(first.ok());
+  EXPECT_NE((*first)->header().trace_seed, 0u);
+}
+
 TEST_F(SessionTest, IsAFolderOfItsUserAlone) {
   const mode_t before = umask(0);
   const auto session = create();

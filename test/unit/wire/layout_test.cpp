@@ -84,6 +84,7 @@ TEST(Layout, SessionHeader) {
   EXPECT_EQ(offsetof(SessionHeader, linked), 44u);
   EXPECT_EQ(offsetof(SessionHeader, stack_frames), 48u);
   EXPECT_EQ(offsetof(SessionHeader, patch_excluded), 52u);
+  EXPECT_EQ(offsetof(SessionHeader, trace_seed), 56u);
   EXPECT_EQ(offsetof(SessionHeader, bell), 64u);
   EXPECT_EQ(offsetof(SessionHeader, collector_waiting), 68u);
   EXPECT_EQ(offsetof(SessionHeader, process_count), 128u);

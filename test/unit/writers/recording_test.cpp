@@ -358,11 +358,17 @@ TEST_F(RecordingTest, OrdinaryCallsTakeFewBytes) {
   std::int64_t now_ns = 1'772'366'400'000'000'000;
   for (std::uint64_t id = 1; id <= 20'000; ++id) {
     now_ns += 20 + random() % 50;
-    both.add(
-        Call{.entry_id = 2 * id - 1, .call_id = id, .function = &one_, .timestamp_ns = now_ns, .pid = 7, .tid = 7});
+    both.add(Call{.entry_id = 2 * id - 1,
+                  .call_id = id,
+                  .root_call_id = id,
+                  .function = &one_,
+                  .timestamp_ns = now_ns,
+                  .pid = 7,
+                  .tid = 7});
     both.add(Call{.stage = Stage::kEnd,
                   .entry_id = 2 * id,
                   .call_id = id,
+                  .root_call_id = id,
                   .function = &one_,
                   .timestamp_ns = now_ns + 15,
                   .pid = 7,
@@ -463,9 +469,9 @@ TEST_F(RecordingTest, OtherFilesAreNoRecordings) {
             "x.glimpse: JSON lines, not a recording");
   EXPECT_EQ(read_back(folder_, "hello").problems.front(), "x.glimpse: not a recording of glimpse");
   std::string later = three_blocks()[0];
-  later[8] = 3;
+  later[8] = 4;
   EXPECT_EQ(read_back(folder_, later).problems.front(),
-            "x.glimpse: byte 0: a recording of version 3; this glimpse reads versions 1 to 2");
+            "x.glimpse: byte 0: a recording of version 4; this glimpse reads versions 1 to 3");
 }
 
 TEST_F(RecordingTest, NothingIsAppendedToWhatIsNoRecording) {

@@ -1,4 +1,4 @@
-#include "collector/settle.h"
+#include "writers/settle.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -15,7 +15,7 @@
 #include "writers/rotated_files.h"
 #include "writers/whole_part.h"
 
-namespace glimpse::collector {
+namespace glimpse::writers {
 
 namespace {
 
@@ -57,7 +57,7 @@ std::size_t same_bytes(std::string_view one, std::string_view other) {
 }
 
 // Of `text` in the file at `path`, where that is the file that `place` names.
-std::uint64_t settle_in(const std::string& path, const writers::Place& place, std::string_view text) {
+std::uint64_t settle_in(const std::string& path, const Place& place, std::string_view text) {
   const LockedFile file(path);
   struct stat status{};
   if (file.fd() < 0 || fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) return 0;
@@ -66,7 +66,7 @@ std::uint64_t settle_in(const std::string& path, const writers::Place& place, st
   if (size <= place.offset) return 0;
   const std::string found = read_at(file.fd(), place.offset, text.size());
   const std::size_t same = same_bytes(found, text);
-  const std::uint64_t whole = writers::whole_part(text, same);
+  const std::uint64_t whole = whole_part(text, same);
   // Where this fails, the next writer's OutputFile cuts the half line or block.
   if (place.offset + same == size && same > whole) {
     [[maybe_unused]] const int cut = ftruncate(file.fd(), static_cast<off_t>(place.offset + whole));
@@ -75,23 +75,23 @@ std::uint64_t settle_in(const std::string& path, const writers::Place& place, st
 }
 
 // The same in a file that was rotated and packed since.
-std::uint64_t settle_in_packed(const std::string& path, const writers::Place& place, std::string_view text) {
-  if (writers::packed_from(path) != writers::FileIdentity{place.device, place.inode}) return 0;
-  const auto found = writers::unpack(path, place.offset, text.size());
-  return found ? writers::whole_part(text, same_bytes(*found, text)) : 0;
+std::uint64_t settle_in_packed(const std::string& path, const Place& place, std::string_view text) {
+  if (packed_from(path) != FileIdentity{place.device, place.inode}) return 0;
+  const auto found = unpack(path, place.offset, text.size());
+  return found ? whole_part(text, same_bytes(*found, text)) : 0;
 }
 
 }  // namespace
 
-std::uint64_t settle(const std::string& path, const writers::Place& place, std::string_view text) {
+std::uint64_t settle(const std::string& path, const Place& place, std::string_view text) {
   if (place.inode == 0) return 0;
   std::error_code failure;
   const auto real = std::filesystem::canonical(path, failure);
   // Twice: a packer may take one of them away while we look.
   for (int round = 0; round < 2; ++round) {
     if (const std::uint64_t there = settle_in(path, place, text); there > 0) return there;
-    for (const std::string& file : writers::files_beside(failure ? path : real.string())) {
-      if (writers::identity_at(file) == writers::FileIdentity{place.device, place.inode}) {
+    for (const std::string& file : files_beside(failure ? path : real.string())) {
+      if (identity_at(file) == FileIdentity{place.device, place.inode}) {
         if (const std::uint64_t there = settle_in(file, place, text); there > 0) return there;
       } else if (const std::uint64_t there = settle_in_packed(file, place, text); there > 0) {
         return there;
@@ -101,4 +101,4 @@ std::uint64_t settle(const std::string& path, const writers::Place& place, std::
   return 0;
 }
 
-}  // namespace glimpse::collector
+}  // namespace glimpse::writers
