@@ -14,14 +14,18 @@
 #include "cli/command_words.h"
 #include "cli/completion_command.h"
 #include "cli/did_you_mean.h"
+#include "cli/dlq_command.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_status.h"
+#include "cli/issues_command.h"
 #include "cli/man_command.h"
 #include "cli/messages.h"
 #include "cli/policy_command.h"
 #include "cli/recover_command.h"
 #include "cli/run_command.h"
+#include "cli/scrub_command.h"
 #include "cli/settings.h"
+#include "cli/status_command.h"
 
 namespace glimpse::cli {
 
@@ -100,9 +104,13 @@ int run_application(const std::vector<std::string>& arguments) {
   app.footer("Settings (environment or .env; [default]):\n" + settings_as_text());
   add_run_command(app, program, exit_status);
   add_cat_command(app, exit_status);
+  add_issues_command(app, exit_status);
   add_doctor_command(app, exit_status);
   add_policy_command(app, exit_status);
   add_recover_command(app, exit_status);
+  add_scrub_command(app, exit_status);
+  add_status_command(app, exit_status);
+  add_dlq_command(app, exit_status);
   add_collect_command(app, exit_status);
   add_completion_command(app, exit_status);
   add_man_command(app, exit_status);

@@ -46,6 +46,8 @@ std::string write_memo(const Options& options, const policy::Policy& policy) {
   }
   if (!policy.path.empty()) add("GLIMPSE_POLICY", from_root(policy.path));
   add("GLIMPSE_FIELDS", fmt::format("{}", fmt::join(options.fields, ",")));
+  add("GLIMPSE_SCRUB", setting_of_variable("GLIMPSE_SCRUB")->show(options));
+  if (!options.scrub_patterns.empty()) add("GLIMPSE_SCRUB_PATTERNS", from_root(options.scrub_patterns));
   add("GLIMPSE_ENV", environment_of(options));
   add("OTEL_SERVICE_NAME", service_of(options));
   return memo;

@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "cli/messages.h"
+#include "writers/forwarding_writer.h"
 #include "writers/jsonl.h"
 #include "writers/output_path.h"
 #include "writers/recording.h"
+#include "writers/scrub/scrubbing_writer.h"
 
 namespace glimpse::cli {
 
@@ -18,46 +20,46 @@ namespace {
 
 // Standard output may be a pipe whose reader leaves (`| head -1`). That is no failure of the recording: the traced
 // program goes on, one line says so, and what comes later is dropped here, and counted.
-class StandardOutput final : public writers::Writer {
+class StandardOutput final : public writers::ForwardingWriter {
  public:
-  explicit StandardOutput(std::unique_ptr<writers::Writer> writer) : writer_(std::move(writer)) {}
+  using ForwardingWriter::ForwardingWriter;
 
   void call(const writers::Call& record) override {
-    if (is_open()) writer_->call(record);
+    if (is_open()) next().call(record);
   }
   void process(const writers::Process& record) override {
-    if (is_open()) writer_->process(record);
+    if (is_open()) next().process(record);
   }
   void thread(const writers::Thread& record) override {
-    if (is_open()) writer_->thread(record);
+    if (is_open()) next().thread(record);
   }
   void notice(const writers::Notice& record) override {
-    if (is_open()) writer_->notice(record);
+    if (is_open()) next().notice(record);
   }
   void summary(const writers::Summary& record) override {
-    if (is_open()) writer_->summary(record);
+    if (is_open()) next().summary(record);
   }
 
-  void keep_in(writers::Outbox& outbox) override { writer_->keep_in(outbox); }
   void take_over(std::string_view lines) override {
-    if (open_) writer_->take_over(lines);
+    if (open_) next().take_over(lines);
   }
 
-  bool flushes_when_idle() const override { return writer_->flushes_when_idle(); }
   void prepare() override {
-    if (open_) writer_->prepare();
+    if (open_) next().prepare();
   }
-  std::size_t buffered_bytes() const override { return open_ ? writer_->buffered_bytes() : 0; }
+  std::size_t buffered_bytes() const override { return open_ ? next().buffered_bytes() : 0; }
 
   Result<void> flush() override {
     if (!open_) return {};
-    auto done = writer_->flush();
+    auto done = next().flush();
     if (done || !reader_left()) return done;
     open_ = false;
-    unread_ = writer_->waiting_records();
+    unread_ = next().waiting_records();
     say("the reader of standard output is gone; the program goes on, its records are dropped from here on");
     return {};
   }
+
+  Result<void> finish() override { return flush(); }
 
   // Records that came when the reader had left.
   std::uint64_t dropped_records() const override { return unread_; }
@@ -74,14 +76,13 @@ class StandardOutput final : public writers::Writer {
     return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
   }
 
-  std::unique_ptr<writers::Writer> writer_;
   bool open_ = true;
   std::uint64_t unread_ = 0;
 };
 
 }  // namespace
 
-Result<OutputFiles> OutputFiles::create(const Options& options, Mode mode) {
+Result<OutputFiles> OutputFiles::create(const Options& options, Mode mode, PatternsPointer patterns) {
   auto fields = writers::FieldSet::parse(fmt::format("{}", fmt::join(options.fields, ",")));
   if (!fields) return fields.error();
   OutputFiles files;
@@ -91,6 +92,8 @@ Result<OutputFiles> OutputFiles::create(const Options& options, Mode mode) {
     return Error{"a recording is not for terminals; name a file with -o or GLIMPSE_LOG_PATH, or a command behind `|`"};
   }
   files.mode_ = mode;
+  files.scrubbed_ = options.scrub == Scrub::kAll;
+  files.patterns_ = std::move(patterns);
   files.fields_ = *fields;
   files.rules_ = {.max_file_bytes = options.max_file_bytes,
                   .max_files = options.max_files,
@@ -133,8 +136,14 @@ Result<writers::Writer*> OutputFiles::writer_of(std::uint32_t pid) {
 
 // A recording keeps every key: which of them are wanted is asked when it is read.
 std::unique_ptr<writers::Writer> OutputFiles::writer_to(writers::RotatingFile file) const {
-  if (format_ == Format::kGlimpse) return std::make_unique<writers::RecordingWriter>(std::move(file));
-  return std::make_unique<writers::JsonlWriter>(std::move(file), fields_);
+  std::unique_ptr<writers::Writer> writer;
+  if (format_ == Format::kGlimpse) {
+    writer = std::make_unique<writers::RecordingWriter>(std::move(file));
+  } else {
+    writer = std::make_unique<writers::JsonlWriter>(std::move(file), fields_);
+  }
+  if (!scrubbed_) return writer;
+  return std::make_unique<writers::scrub::ScrubbingWriter>(std::move(writer), patterns_);
 }
 
 }  // namespace glimpse::cli

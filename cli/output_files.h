@@ -4,7 +4,7 @@
 //                     trace-%p.jsonl  one Writer for each process
 //                     -             standard output; when its reader goes away, records are thrown away from then on
 //
-// GLIMPSE_FORMAT says of what: lines of JSON, or a recording.
+// GLIMPSE_FORMAT says of what: lines of JSON, or a recording. With GLIMPSE_SCRUB=all their texts are scrubbed.
 //
 // Threads: one thread asks for writers at a time. The Writers live as long as OutputFiles.
 #pragma once
@@ -19,16 +19,19 @@
 #include "writers/field_set.h"
 #include "writers/file_rules.h"
 #include "writers/rotating_file.h"
+#include "writers/scrub/patterns.h"
 #include "writers/writer.h"
 
 namespace glimpse::cli {
 
 class OutputFiles {
  public:
+  using PatternsPointer = std::shared_ptr<const writers::scrub::Patterns>;
   enum class Mode : std::uint8_t { kStartAnew, kAppend };
 
   // An Error where the keys of GLIMPSE_FIELDS are not known, or a recording would go to a terminal.
-  static Result<OutputFiles> create(const Options& options, Mode mode);
+  // `patterns`: more to scrub; may be null.
+  static Result<OutputFiles> create(const Options& options, Mode mode, PatternsPointer patterns);
 
   // Opens the output where it is the same for all processes, so that an Error comes before a program is started.
   Result<void> open_early();
@@ -52,6 +55,8 @@ class OutputFiles {
   Mode mode_ = Mode::kAppend;
   writers::FieldSet fields_;
   writers::FileRules rules_;
+  bool scrubbed_ = false;
+  PatternsPointer patterns_;
   std::map<std::string, std::unique_ptr<writers::Writer>> writers_;  // by expanded path
 };
 

@@ -19,6 +19,7 @@
 #include "glimpse/options.h"
 #include "glimpse/result.h"
 #include "writers/delivery/delivery.h"
+#include "writers/otlp/dead_letter_box.h"
 #include "writers/writer.h"
 
 namespace glimpse::cli {
@@ -54,9 +55,13 @@ class Outputs {
   bool has_files() const;
   bool has_queue(const std::string& folder) const;
   std::unique_ptr<writers::Destination> make(Destination destination, const std::string& folder);
+  std::unique_ptr<writers::otlp::DeadLetterBox> dead_letters() const;
+  std::unique_ptr<writers::Destination> scrubbed(Destination destination,
+                                                 std::unique_ptr<writers::Destination> made) const;
 
   Options options_;
-  std::unique_ptr<OutputFiles> files_;  // Destinations know where it is
+  OutputFiles::PatternsPointer patterns_;  // more to scrub; null where there are none
+  std::unique_ptr<OutputFiles> files_;     // Destinations know where it is
   std::unique_ptr<writers::delivery::Delivery> delivery_;
 };
 

@@ -109,6 +109,20 @@ void tell_totals(const collector::Totals& totals, const Outputs& outputs, int st
                   with_spaces(totals.dropped + unread), ended));
 }
 
+// One line for each destination that has not simply taken everything.
+void tell_destinations(const Outputs& outputs) {
+  for (const auto& health : outputs.health()) {
+    std::string line;
+    const auto add = [&](std::uint64_t count, std::string_view what) {
+      if (count > 0)
+        line += fmt::format("{}{} {}", line.empty() ? "" : ", ", counted(count, "record", "records"), what);
+    };
+    add(health.dropped, "dropped");
+    add(health.dead_letters, "in dead letters (`glimpse dlq list`)");
+    if (!line.empty()) say(fmt::format("{}: {}", health.name, line));
+  }
+}
+
 // Recordings of this user that nobody has written out, for whoever sits at the terminal.
 void tell_abandoned(const Options& options) {
   const auto abandoned = collector::abandoned_sessions(options.spool_dir).size();
@@ -184,6 +198,7 @@ int run_traced(const Request& request, const Options& options, const std::vector
       for (const auto& line : why_silent(found.path, totals->processes)) say(line);
     }
     tell_totals(*totals, *outputs, status, request.quiet);
+    tell_destinations(*outputs);
     if (!request.quiet && isatty(STDERR_FILENO) != 0) tell_abandoned(options);
   }
   collector->reset();
@@ -210,7 +225,7 @@ void add_run_command(CLI::App& app, const std::vector<std::string>& program, int
   command->formatter(std::make_shared<RunHelp>());
   command->footer(std::string(kFooter));
   add_setting_options(*command, request->overrides,
-                      {"output", "format", "policy", "fields", "ring-bytes", "overflow", "patch-excluded"});
+                      {"output", "format", "policy", "fields", "ring-bytes", "overflow", "patch-excluded", "scrub"});
   command->add_flag("--append", request->append, "Keep what is in the output file");
   command->add_flag("-q,--quiet", request->quiet, "No closing line");
   command->callback([request, &program, &exit_status] { exit_status = run(*request, program); });

@@ -6,44 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cctype>
 #include <charconv>
 #include <optional>
 
-#include "cli/did_you_mean.h"
+#include "cli/value_text.h"
 #include "writers/field_set.h"
 
 namespace glimpse::cli {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char letter) { return std::tolower(letter); });
-  return result;
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-// The parts between commas, trimmed; empty parts are dropped.
-std::vector<std::string_view> split_list(std::string_view text) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const auto comma = std::min(text.find(','), text.size());
-    if (const auto part = trim(text.substr(0, comma)); !part.empty()) parts.push_back(part);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return parts;
-}
-
-Error must_be(std::string_view allowed, std::string_view text, const std::vector<std::string>& words = {}) {
-  return Error{fmt::format(" must be {}, got \"{}\"{}", allowed, text, did_you_mean(text, words))};
-}
 
 struct Suffix {
   std::string_view text;
@@ -69,27 +40,6 @@ std::optional<std::uint64_t> number_with_suffix(std::string_view text, const std
 bool within(std::uint64_t value, const Limits& limits) {
   if (limits.rule == NumberRule::kPowerOfTwo && !std::has_single_bit(value)) return false;
   return value >= limits.least && value <= limits.most;
-}
-
-int hex_digit(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  const char letter = static_cast<char>(std::tolower(static_cast<unsigned char>(digit)));
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-// `%20` is a blank, as in W3C Baggage; nothing where a `%` is not followed by two hex digits.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      result += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0) return std::nullopt;
-    result += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-    i += 2;
-  }
-  return result;
 }
 
 }  // namespace
@@ -189,6 +139,14 @@ Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limi
   return must_be("auto or monotonic", text, {"auto", "monotonic"});
 }
 
+Result<Scrub> parse_value(option_types::Scrub, std::string_view text, const Limits&) {
+  const std::string word = lower(trim(text));
+  for (const Scrub scrub : {Scrub::kNone, Scrub::kNetwork, Scrub::kAll}) {
+    if (word == show_value(scrub)) return scrub;
+  }
+  return must_be("none, network or all", text, {"none", "network", "all"});
+}
+
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&) {
   constexpr std::string_view kAllowed = "a comma list of jsonl (json), sqlite, otlp (jaeger)";
   std::vector<Destination> destinations;
@@ -278,6 +236,17 @@ std::string show_value(BackPressure value) {
   return value == BackPressure::kOn ? "on" : value == BackPressure::kOff ? "off" : "auto";
 }
 std::string show_value(Clock value) { return value == Clock::kMonotonic ? "monotonic" : "auto"; }
+
+std::string show_value(Scrub value) {
+  switch (value) {
+    case Scrub::kNone:
+      return "none";
+    case Scrub::kAll:
+      return "all";
+    default:
+      return "network";
+  }
+}
 
 std::string show_value(const std::vector<Destination>& value) {
   std::vector<std::string> words;

@@ -33,9 +33,16 @@ Result<Format> parse_value(option_types::Format, std::string_view text, const Li
 Result<Compression> parse_value(option_types::Compression, std::string_view text, const Limits&);
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&);
 Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&);
+Result<Scrub> parse_value(option_types::Scrub, std::string_view text, const Limits&);
 Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&);
 Result<std::vector<Destination>> parse_value(option_types::DestinationList, std::string_view text, const Limits&);
 Result<option_types::Attributes::Value> parse_value(option_types::Attributes, std::string_view text, const Limits&);
+Result<Url> parse_value(option_types::Url, std::string_view text, const Limits&);
+Result<HeaderList> parse_value(option_types::Headers, std::string_view text, const Limits&);
+Result<double> parse_value(option_types::Ratio, std::string_view text, const Limits&);
+Result<OtlpProtocol> parse_value(option_types::OtlpProtocol, std::string_view text, const Limits&);
+Result<OtlpCompression> parse_value(option_types::OtlpCompression, std::string_view text, const Limits&);
+Result<Sampler> parse_value(option_types::Sampler, std::string_view text, const Limits&);
 
 // The value as a user would write it; `nothing` for an empty text.
 std::string show_value(const std::string& value);
@@ -50,8 +57,15 @@ std::string show_value(Compression value);
 std::string show_value(Overflow value);
 std::string show_value(BackPressure value);
 std::string show_value(Clock value);
+std::string show_value(Scrub value);
 std::string show_value(const std::vector<Destination>& value);
 std::string show_value(const option_types::Attributes::Value& value);
+std::string show_value(const Url& value);
+std::string show_value(const HeaderList& value);  // the names alone
+std::string show_value(double value);
+std::string show_value(OtlpProtocol value);
+std::string show_value(OtlpCompression value);
+std::string show_value(Sampler value);
 
 // 65536 is `64 KiB`, 1000 is `1000`.
 std::string show_bytes(std::uint64_t bytes);

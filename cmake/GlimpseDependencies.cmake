@@ -13,6 +13,30 @@ add_library(glimpse_zstd INTERFACE)
 target_include_directories(glimpse_zstd SYSTEM INTERFACE "${GLIMPSE_ZSTD_INCLUDE}")
 target_link_libraries(glimpse_zstd INTERFACE "${GLIMPSE_ZSTD_LIBRARY}")
 
+# RE2: users' own patterns of what is scrubbed.
+find_path(GLIMPSE_RE2_INCLUDE re2/re2.h REQUIRED)
+find_library(GLIMPSE_RE2_LIBRARY re2 REQUIRED)
+add_library(glimpse_re2 INTERFACE)
+target_include_directories(glimpse_re2 SYSTEM INTERFACE "${GLIMPSE_RE2_INCLUDE}")
+target_link_libraries(glimpse_re2 INTERFACE "${GLIMPSE_RE2_LIBRARY}")
+
+# simdjson: reading traces of JSON lines.
+find_path(GLIMPSE_SIMDJSON_INCLUDE simdjson.h REQUIRED)
+find_library(GLIMPSE_SIMDJSON_LIBRARY simdjson REQUIRED)
+add_library(glimpse_simdjson INTERFACE)
+target_include_directories(glimpse_simdjson SYSTEM INTERFACE "${GLIMPSE_SIMDJSON_INCLUDE}")
+target_link_libraries(glimpse_simdjson INTERFACE "${GLIMPSE_SIMDJSON_LIBRARY}")
+
+# SQLite: records in a database.
+find_package(SQLite3 3.35 REQUIRED)
+
+# OTLP/HTTP: protozero (headers only) for protobuf, libcurl, and zlib for gzip.
+find_package(CURL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_path(GLIMPSE_PROTOZERO_INCLUDE protozero/pbf_writer.hpp REQUIRED)
+add_library(glimpse_protozero INTERFACE)
+target_include_directories(glimpse_protozero SYSTEM INTERFACE "${GLIMPSE_PROTOZERO_INCLUDE}")
+
 # elfutils: DWARF and ELF reading.
 find_path(GLIMPSE_LIBDW_INCLUDE elfutils/libdw.h REQUIRED)
 find_library(GLIMPSE_LIBDW_LIBRARY dw REQUIRED)

@@ -204,7 +204,7 @@ void CallStack::left(std::uint64_t frames, Left how, std::int64_t time_ns) {
     } else {
       const bool first = flying != nullptr && !flying->frames.empty() && open_.back().call_id != 0;
       if (first) {
-        const StackText& stack = sink_.stack_text(std::exchange(flying->frames, {}), flying->type);
+        const StackText stack = sink_.stack_text(std::exchange(flying->frames, {}), flying->type, flying->what);
         exception.stack_trace = stack.trace;
         exception.fingerprint = stack.fingerprint;
       }

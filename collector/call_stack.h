@@ -22,8 +22,8 @@
 namespace glimpse::collector {
 
 struct StackText {
-  std::string trace;
-  std::string fingerprint;
+  std::string_view trace;
+  std::string_view fingerprint;
 };
 
 // What a CallStack makes of events. The Call's process, thread and ids of the line are filled in behind this.
@@ -32,8 +32,9 @@ class CallSink {
   virtual ~CallSink() = default;
   virtual void emit(writers::Call& call) = 0;
   virtual std::uint64_t next_call_id() = 0;
-  // The text of a stack, and the group of exceptions of that type thrown there.
-  virtual const StackText& stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type) = 0;
+  // The text of a stack, and the group of exceptions of that type and text thrown there. Valid until the next call.
+  virtual StackText stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type,
+                               std::string_view what) = 0;
 };
 
 class CallStack {

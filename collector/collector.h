@@ -86,7 +86,20 @@ class Collector {
 // What the Settings of the session's first collector said in `memo`; empty where there was none.
 std::string memo(const std::string& session);
 
-// Sessions below `spool` (and the usual places) of this user whose collector is gone.
+// A session, seen from outside.
+struct SessionGlance {
+  enum class State : std::uint8_t { kStarting, kRunning, kAbandoned };
+
+  std::string folder;
+  State state = State::kRunning;
+  pid_t collector = 0;          // where it runs
+  std::vector<pid_t> programs;  // traced processes that are not written out yet
+};
+
+// The sessions of this user below `spool` and in the usual places.
+std::vector<SessionGlance> sessions(const std::string& spool);
+
+// Those of them whose collector is gone.
 std::vector<std::string> abandoned_sessions(const std::string& spool);
 
 }  // namespace glimpse::collector

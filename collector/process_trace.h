@@ -128,8 +128,9 @@ class ProcessTrace final : private CallSink {
 
   void emit(writers::Call& call) override;
   std::uint64_t next_call_id() override { return ++last_call_id_; }
-  const StackText& stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type) override {
-    return stacks_.text(frames, exception_type);
+  StackText stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type,
+                       std::string_view what) override {
+    return stacks_.text(frames, exception_type, what);
   }
 
   bool is_guest(const Lane& lane) const { return lane.pid != pid_; }

@@ -17,6 +17,7 @@
 #include <filesystem>
 
 #include "collector/futex.h"
+#include "collector/process_view.h"
 #include "writers/delivery/files.h"
 
 namespace glimpse::collector {
@@ -233,8 +234,36 @@ void Session::remove() {
   fs::remove(folder_, ignored);
 }
 
-std::vector<std::string> abandoned_sessions(const std::string& spool) {
-  std::vector<std::string> found;
+namespace {
+
+std::vector<pid_t> programs_of(const std::string& folder) {
+  std::vector<pid_t> pids;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (!entry.path().filename().string().starts_with(wire::kProcessFilePrefix)) continue;
+    if (const auto view = ProcessView::open(entry.path())) pids.push_back(static_cast<pid_t>((*view)->header().pid));
+  }
+  return pids;
+}
+
+SessionGlance glance_at(const std::string& folder, const wire::SessionHeader& header) {
+  SessionGlance glance;
+  glance.folder = folder;
+  const auto collector = static_cast<pid_t>(header.collector_pid.load());
+  const wire::CollectorState state = header.collector_state.load();
+  const bool alive =
+      state == wire::CollectorState::kRunning && collector > 0 && (kill(collector, 0) == 0 || errno == EPERM);
+  const bool starting = state == wire::CollectorState::kNone && maker_lives(fs::path(folder).filename());
+  glance.state = alive      ? SessionGlance::State::kRunning
+                 : starting ? SessionGlance::State::kStarting
+                            : SessionGlance::State::kAbandoned;
+  if (alive) glance.collector = collector;
+  return glance;
+}
+
+// The folders of this user's sessions, each with its page.
+template <typename Visit>
+void each_session(const std::string& spool, Visit visit) {
   for (const std::string& place : places(spool)) {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(place, error)) {
@@ -246,15 +275,28 @@ std::vector<std::string> abandoned_sessions(const std::string& spool) {
       }
       auto page = map_page(path + "/" + wire::kSessionFileName, 0);
       if (!page) continue;
-      const auto collector = static_cast<pid_t>((*page)->collector_pid.load());
-      const bool alive = (*page)->collector_state.load() == wire::CollectorState::kRunning && collector > 0 &&
-                         (kill(collector, 0) == 0 || errno == EPERM);
-      const bool starting =
-          (*page)->collector_state.load() == wire::CollectorState::kNone && maker_lives(entry.path().filename());
+      visit(glance_at(path, **page));
       munmap(*page, wire::kPageBytes);
-      if (!alive && !starting) found.push_back(path);
     }
   }
+}
+
+}  // namespace
+
+std::vector<SessionGlance> sessions(const std::string& spool) {
+  std::vector<SessionGlance> found;
+  each_session(spool, [&](SessionGlance glance) {
+    glance.programs = programs_of(glance.folder);
+    found.push_back(std::move(glance));
+  });
+  return found;
+}
+
+std::vector<std::string> abandoned_sessions(const std::string& spool) {
+  std::vector<std::string> found;
+  each_session(spool, [&](const SessionGlance& glance) {
+    if (glance.state == SessionGlance::State::kAbandoned) found.push_back(glance.folder);
+  });
   return found;
 }
 

@@ -11,7 +11,7 @@ namespace glimpse::collector {
 
 namespace {
 
-constexpr std::size_t kMostTexts = 1024;     // kept
+constexpr std::size_t kMostStacks = 1024;    // kept
 constexpr std::size_t kMostFrames = 262144;  // kept
 
 // Between the throw and the unwinder.
@@ -28,45 +28,33 @@ bool only_throws(std::string_view function) {
   });
 }
 
-// FNV-1a, 64 bits: the value must be the same in every build of glimpse.
-class Hash {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    value_ = (value_ ^ 0xff) * 0x100000001b3;  // no UTF-8 text has this byte: where one ends
-  }
-  std::string text() const { return fmt::format("{:016x}", value_); }
-
- private:
-  std::uint64_t value_ = 0xcbf29ce484222325;
-};
-
 }  // namespace
 
-const StackText& StackNames::text(const std::vector<std::uint64_t>& frames, std::string_view exception_type) {
-  if (texts_.size() >= kMostTexts) texts_.clear();
-  const auto [found, fresh] = texts_.try_emplace({std::string(exception_type), frames});
-  if (fresh) found->second = make(frames, exception_type);
-  return found->second;
+StackText StackNames::text(const std::vector<std::uint64_t>& frames, std::string_view exception_type,
+                           std::string_view what) {
+  if (stacks_.size() >= kMostStacks) stacks_.clear();
+  const auto [found, fresh] = stacks_.try_emplace(frames);
+  if (fresh) found->second = make(frames);
+  const Stack& stack = found->second;
+  if (stack.trace.empty()) return {};
+  return {stack.trace, groups_.fingerprint(exception_type, what, stack.functions)};
 }
 
-StackText StackNames::make(const std::vector<std::uint64_t>& frames, std::string_view exception_type) {
-  StackText text;
-  Hash hash;
-  hash.add(exception_type);
+StackNames::Stack StackNames::make(const std::vector<std::uint64_t>& frames) {
+  Stack stack;
   if (frames_.size() >= kMostFrames) frames_.clear();
   const std::string* before = nullptr;
   for (const std::uint64_t packed : frames) {
     const Frame& next = frame(packed);
     if (before == nullptr && only_throws(next.function)) continue;
-    if (!text.trace.empty()) text.trace += '\n';
-    text.trace += next.text;
-    if (before == nullptr || next.function != *before) hash.add(next.function);
+    if (!stack.trace.empty()) stack.trace += '\n';
+    stack.trace += next.text;
+    const bool repeats = before != nullptr && next.function == *before;
+    if (!repeats && stack.functions.size() < kGroupFrames) stack.functions.push_back(next.function);
     before = &next.function;
     if (next.function == "main") break;
   }
-  if (!text.trace.empty()) text.fingerprint = hash.text();
-  return text;
+  return stack;
 }
 
 const StackNames::Frame& StackNames::frame(std::uint64_t packed) {

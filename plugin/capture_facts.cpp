@@ -5,7 +5,7 @@
 #include <clang/AST/PrettyPrinter.h>
 #include <clang/AST/Type.h>
 
-#include "policy/secret_name.h"
+#include "glimpse/secret_name.h"
 
 namespace glimpse::plugin {
 namespace {
@@ -186,14 +186,14 @@ CapturedCall captured_call(const clang::ASTContext& context, const clang::Functi
   }
   for (const clang::ParmVarDecl* parameter : function.parameters()) {
     const std::string name = parameter->getIdentifier() == nullptr ? "" : parameter->getName().str();
-    call.arguments.push_back(describer.describe(parameter->getType(), name, policy::is_secret_name(name)));
+    call.arguments.push_back(describer.describe(parameter->getType(), name, is_secret_name(name)));
   }
   const QualType result = function.getReturnType();
   call.has_result = !result->isVoidType() && !is_built_or_destroyed(function);
   if (!call.has_result) return call;
   // A function called after a secret gives it, unless it says no more than yes or no.
   const bool secret =
-      function.getIdentifier() != nullptr && policy::is_secret_name(function.getName()) && !result->isBooleanType();
+      function.getIdentifier() != nullptr && is_secret_name(function.getName()) && !result->isBooleanType();
   call.result = describer.describe(result, "", secret);
   return call;
 }

@@ -32,7 +32,8 @@ struct Commit {
     kForgotten,  // not at all; give the records again, from the last committed position, after `retry_after`
   };
   Outcome outcome = Outcome::kDone;
-  std::string problem;                       // a sentence for people; empty with kDone
+  // A sentence for people. With kDone mostly empty; else the records are done with, but have not arrived.
+  std::string problem;
   std::chrono::milliseconds retry_after{0};  // with kKept and kForgotten
 };
 

@@ -21,6 +21,27 @@ enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
 // Which destinations the program waits for when they are slower than it: none, those on this machine, all.
 enum class BackPressure : std::uint8_t { kOff, kAuto, kOn };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };
+enum class Scrub : std::uint8_t { kNone, kNetwork, kAll };
+enum class OtlpProtocol : std::uint8_t { kHttpProtobuf, kHttpJson };
+enum class OtlpCompression : std::uint8_t { kNone, kGzip };
+enum class Sampler : std::uint8_t {
+  kAlwaysOn,
+  kAlwaysOff,
+  kTraceIdRatio,
+  kParentBasedAlwaysOn,
+  kParentBasedAlwaysOff,
+  kParentBasedTraceIdRatio
+};
+
+// May hold a user and a password: shown without them.
+struct Url {
+  std::string text;
+};
+
+// Headers of requests, decoded. Their values are secrets and never shown.
+struct HeaderList {
+  std::vector<std::pair<std::string, std::string>> pairs;
+};
 
 // The types that options.def names. fallback() reads a default of that table, which is always well formed (a unit test
 // sends each through the parser of the command line as well).
@@ -105,9 +126,47 @@ struct Clock {
   }
 };
 
+struct Scrub {
+  using Value = glimpse::Scrub;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "none" ? Value::kNone : text == "all" ? Value::kAll : Value::kNetwork;
+  }
+};
+
 struct DestinationList {
   using Value = std::vector<Destination>;
   static Value fallback(std::string_view) { return {Destination::kJsonl}; }
+};
+
+struct Url {
+  using Value = glimpse::Url;
+  static Value fallback(const char* text) { return {text}; }
+};
+
+struct Headers {
+  using Value = HeaderList;
+  static Value fallback(std::string_view) { return {}; }
+};
+
+// A number from 0 to 1.
+struct Ratio {
+  using Value = double;
+  static constexpr Value fallback(std::string_view) { return 1; }
+};
+
+struct OtlpProtocol {
+  using Value = glimpse::OtlpProtocol;
+  static constexpr Value fallback(std::string_view) { return Value::kHttpProtobuf; }
+};
+
+struct OtlpCompression {
+  using Value = glimpse::OtlpCompression;
+  static constexpr Value fallback(std::string_view) { return Value::kGzip; }
+};
+
+struct Sampler {
+  using Value = glimpse::Sampler;
+  static constexpr Value fallback(std::string_view) { return Value::kParentBasedAlwaysOn; }
 };
 
 // Pairs of key and value, as OTEL_RESOURCE_ATTRIBUTES has them.

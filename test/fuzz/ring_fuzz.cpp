@@ -23,11 +23,10 @@ class Balance final : public CallSink {
  public:
   void emit(writers::Call& call) override { call.stage == writers::Stage::kStart ? ++open : --open; }
   std::uint64_t next_call_id() override { return ++calls; }
-  const StackText& stack_text(const std::vector<std::uint64_t>&, std::string_view) override { return none; }
+  StackText stack_text(const std::vector<std::uint64_t>&, std::string_view, std::string_view) override { return {}; }
 
   std::int64_t open = 0;
   std::uint64_t calls = 0;
-  StackText none;
 };
 
 void require(bool condition) {

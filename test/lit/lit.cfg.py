@@ -107,6 +107,7 @@ config.substitutions += [
     ("%python\\b", config.python),
     ("%plugin-versions\\b", " ".join(plugins)),
     ("%plugin-stem\\b", os.path.join(config.glimpse_lib_dir, "glimpse", "GlimpsePlugin-")),
+    ("%otlp-receiver\\b", os.path.join(config.glimpse_build_dir, "test", "otlp-receiver")),
     ("%build\\b", config.glimpse_build_dir),
     ("%root\\b", config.glimpse_source_dir),
 ]

@@ -8,7 +8,7 @@
 // CHECK-NEXT: "shop::again(int) ({{.*}}/stack-trace.cpp:[[# @LINE + 31]])"
 // CHECK-NEXT: "shop::load(int) ({{.*}}/stack-trace.cpp:[[# @LINE + 39]])"
 // CHECK-NEXT: "main ({{.*}}/stack-trace.cpp:[[# @LINE + 47]])"
-// CHECK-NEXT: 16
+// CHECK-NEXT: 64
 // CHECK-NEXT: "shop::parse(int)"
 // CHECK-NEXT: "none"
 // CHECK-NEXT: 4
@@ -16,7 +16,7 @@
 // CHECK-NEXT: "shop::again(int) ({{.*}}/stack-trace.cpp:[[# @LINE + 26]])"
 // CHECK-NEXT: "shop::load(int) ({{.*}}/stack-trace.cpp:[[# @LINE + 31]])"
 // CHECK-NEXT: "main ({{.*}}/stack-trace.cpp:[[# @LINE + 39]])"
-// CHECK-NEXT: 16
+// CHECK-NEXT: 64
 // CHECK-NOT: {{.}}
 //
 // RUN: %{trace} %s --link --policy '{"package_trees": ["shop"], "trace_depth": 20}' --jq 'select(.stack_trace)|.stack_trace' --prefix PLAIN

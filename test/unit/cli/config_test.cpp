@@ -208,7 +208,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "OTEL_RESOURCE_ATTRIBUTES must be a comma list of key=value, values percent-encoded, got "
                 "\"service.name=a%2\"; using nothing"},
         Refused{"GLIMPSE_TRACE_ID", "1", "GLIMPSE_TRACE_ID is not available in this version; ignored"},
-        Refused{"GLIMPSE_DB_PATH", "x.db", "GLIMPSE_DB_PATH is not available in this version; ignored"},
         Refused{"GLIMPSE_MAX_FILES", "many",
                 "GLIMPSE_MAX_FILES must be a number from 0 to 1000000, got \"many\"; using 0"},
         Refused{"GLIMPSE_MAX_FILE_BYTES", "-1",

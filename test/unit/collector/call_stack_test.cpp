@@ -25,9 +25,6 @@ class Listener final : public CallSink {
       case writers::Stage::kEnd:
         lines.push_back("END " + call_text + " in " + std::to_string(call.duration_ns) + captured(call));
         return;
-      case writers::Stage::kCall:
-        lines.push_back("CALL " + call_text);
-        return;
       case writers::Stage::kException:
         lines.push_back("EXCEPTION " + call_text + " in " + std::to_string(call.duration_ns) + exception(call));
         break;
@@ -41,9 +38,12 @@ class Listener final : public CallSink {
     ends.push_back(call);
   }
   std::uint64_t next_call_id() override { return ++calls; }
-  const StackText& stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type) override {
-    stack = {std::to_string(frames.size()) + " frames", "group " + std::string(exception_type)};
-    return stack;
+  StackText stack_text(const std::vector<std::uint64_t>& frames, std::string_view exception_type,
+                       std::string_view what) override {
+    trace = std::to_string(frames.size()) + " frames";
+    group = "group " + std::string(exception_type);
+    if (!what.empty()) group += " " + std::string(what);
+    return {trace, group};
   }
 
   Lines take() { return std::exchange(lines, {}); }
@@ -66,7 +66,8 @@ class Listener final : public CallSink {
   std::vector<writers::Call> ends;
   std::vector<std::uint64_t> roots;  // of each line
   std::uint64_t calls = 0;
-  StackText stack;
+  std::string trace;
+  std::string group;
 };
 
 DecidedFunction function(std::uint32_t index, const char* name, bool recorded = true) {

@@ -376,14 +376,15 @@ class Counted final : public collector::CallSink {
     }
   }
   std::uint64_t next_call_id() override { return starts + 1; }
-  const collector::StackText& stack_text(const std::vector<std::uint64_t>&, std::string_view) override { return none; }
+  collector::StackText stack_text(const std::vector<std::uint64_t>&, std::string_view, std::string_view) override {
+    return {};
+  }
   std::uint64_t starts = 0;
   std::uint64_t ends = 0;
   // Arguments and result of each call are the same here.
   std::uint64_t texts = 0;
   std::uint64_t wrong_texts = 0;
   std::map<std::uint64_t, std::string> text_of;  // by call
-  collector::StackText none;
 };
 
 TEST_F(RoomTest, AReaderBesideAnOverwritingThreadLosesNoCountAndNoNesting) {

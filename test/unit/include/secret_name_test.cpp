@@ -1,8 +1,8 @@
-#include "policy/secret_name.h"
+#include "glimpse/secret_name.h"
 
 #include <gtest/gtest.h>
 
-namespace glimpse::policy {
+namespace glimpse {
 namespace {
 
 TEST(SecretName, WordsThatNameSecretsAreFoundHoweverTheyAreWritten) {
@@ -27,4 +27,4 @@ TEST(SecretName, WordsThatOnlyLookLikeThemAreNot) {
 }
 
 }  // namespace
-}  // namespace glimpse::policy
+}  // namespace glimpse

@@ -1,0 +1,194 @@
+#include "writers/otlp/json_encoder.h"
+
+#include "writers/json_text.h"
+
+namespace glimpse::writers::otlp {
+namespace {
+
+void append_text(std::string& out, std::string_view text) {
+  out += '"';
+  append_escaped(out, text);
+  out += '"';
+}
+
+void append_hex(std::string& out, std::uint64_t id) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  for (int shift = 60; shift >= 0; shift -= 4) out += kHex[id >> shift & 15];
+}
+
+void append_trace_id(std::string& out, TraceId id) {
+  append_hex(out, id.high);
+  append_hex(out, id.low);
+}
+
+void append_value(std::string& out, const std::string& value) {
+  out += "{\"stringValue\":";
+  append_text(out, value);
+  out += '}';
+}
+
+void append_value(std::string& out, std::int64_t value) {
+  out += "{\"intValue\":\"";
+  out += std::to_string(value);
+  out += "\"}";
+}
+
+void append_value(std::string& out, const std::vector<std::string>& values) {
+  out += "{\"arrayValue\":{\"values\":[";
+  for (const std::string& value : values) {
+    if (&value != &values.front()) out += ',';
+    append_value(out, value);
+  }
+  out += "]}}";
+}
+
+// `{"key":"thread.id","value":…}`; `comma` stands before it.
+template <typename Value>
+void append_pair(std::string& out, std::string_view comma, std::string_view key, const Value& value) {
+  out += comma;
+  out += "{\"key\":";
+  append_text(out, key);
+  out += ",\"value\":";
+  append_value(out, value);
+  out += '}';
+}
+
+void append_pair(std::string& out, std::string_view comma, std::string_view key, std::string_view value) {
+  append_pair(out, comma, key, std::string(value));
+}
+
+void append_attributes(std::string& out, const Attributes& attributes) {
+  out += "\"attributes\":[";
+  for (const auto& attribute : attributes) {
+    const std::string_view comma = &attribute == &attributes.front() ? "" : ",";
+    std::visit([&](const auto& value) { append_pair(out, comma, attribute.key, value); }, attribute.value);
+  }
+  out += ']';
+}
+
+// Begins behind the span's attributes, which it closes.
+void append_exception(std::string& out, const Span& span) {
+  out += ",\"events\":[{\"timeUnixNano\":\"";
+  out += std::to_string(span.end_ns);
+  out += "\",\"name\":";
+  append_text(out, kExceptionEvent);
+  out += ',';
+  append_attributes(out, exception_attributes(span));
+  out += "}]";
+}
+
+void append_status(std::string& out, const Span& span) {
+  out += ",\"status\":{";
+  if (span.exception != nullptr && span.exception->has_what) {
+    out += "\"message\":";
+    append_text(out, span.exception->what);
+    out += ',';
+  }
+  out += "\"code\":";
+  out += std::to_string(kStatusError);
+  out += '}';
+}
+
+}  // namespace
+
+// Ends inside the attributes, which span() goes on with.
+std::string JsonEncoder::function_part(const Function& function) const {
+  std::string part = ",\"name\":";
+  append_text(part, function.name);
+  part += ",\"kind\":";
+  part += std::to_string(kKindInternal);
+  part += ",\"attributes\":[";
+  append_pair(part, "", "code.function.name", function.name);
+  if (!function.file.empty()) append_pair(part, ",", "code.file.path", function.file);
+  if (function.line != 0) append_pair(part, ",", "code.line.number", std::int64_t{function.line});
+  append_pair(part, ",", "glimpse.module", function.module);
+  return part;
+}
+
+std::string JsonEncoder::thread_part(std::uint32_t tid, std::string_view name) const {
+  std::string part;
+  append_pair(part, ",", "thread.id", std::int64_t{tid});
+  if (!name.empty()) append_pair(part, ",", "thread.name", name);
+  return part;
+}
+
+std::string JsonEncoder::resource(const Attributes& attributes) const {
+  std::string object = "{";
+  append_attributes(object, attributes);
+  object += '}';
+  return object;
+}
+
+void JsonEncoder::span(std::string& items, const Span& span) {
+  items += ",{\"traceId\":\"";
+  append_trace_id(items, span.trace_id);
+  items += "\",\"spanId\":\"";
+  append_hex(items, span.span_id);
+  if (span.parent_span_id != 0) {
+    items += "\",\"parentSpanId\":\"";
+    append_hex(items, span.parent_span_id);
+  }
+  items += "\",\"flags\":";
+  items += std::to_string(kSpanFlags);
+  items += ",\"startTimeUnixNano\":\"";
+  items += std::to_string(span.begin_ns);
+  items += "\",\"endTimeUnixNano\":\"";
+  items += std::to_string(span.end_ns);
+  items += '"';
+  items += span.function_part;
+  items += span.thread_part;
+  append_pair(items, ",", "glimpse.call_id", static_cast<std::int64_t>(span.call_id));
+  if (!span.arguments.empty()) append_pair(items, ",", "glimpse.args", span.arguments);
+  if (!span.result.empty()) append_pair(items, ",", "glimpse.result", span.result);
+  if (span.failed) append_pair(items, ",", "error.type", error_type(span));
+  items += ']';
+  if (span.failed) {
+    append_exception(items, span);
+    append_status(items, span);
+  }
+  items += '}';
+}
+
+void JsonEncoder::log(std::string& items, const LogRecord& record) {
+  const std::string time = std::to_string(record.time_ns);
+  items += ",{\"timeUnixNano\":\"" + time + "\",\"observedTimeUnixNano\":\"" + time + "\",\"severityNumber\":";
+  items += std::to_string(record.severity.number);
+  items += ",\"severityText\":";
+  append_text(items, record.severity.text);
+  items += ",\"body\":";
+  append_value(items, std::string(record.body));
+  items += ',';
+  append_attributes(items, record.attributes);
+  if (record.span_id != 0) {
+    items += ",\"traceId\":\"";
+    append_trace_id(items, record.trace_id);
+    items += "\",\"spanId\":\"";
+    append_hex(items, record.span_id);
+    items += '"';
+  }
+  items += '}';
+}
+
+std::string JsonEncoder::request(Signal signal, std::span<const Group> groups) const {
+  const bool traces = signal == Signal::kTraces;
+  std::size_t bytes = kGroupOverheadBytes;
+  for (const Group& group : groups) bytes += group.resource->size() + group.items.size() + kGroupOverheadBytes;
+  std::string body;
+  body.reserve(bytes);
+  body += traces ? "{\"resourceSpans\":[" : "{\"resourceLogs\":[";
+  for (const Group& group : groups) {
+    if (&group != &groups.front()) body += ',';
+    body += "{\"resource\":";
+    body += *group.resource;
+    body += traces ? ",\"scopeSpans\":[{\"scope\":{\"name\":" : ",\"scopeLogs\":[{\"scope\":{\"name\":";
+    append_text(body, kScopeName);
+    body += ",\"version\":\"" GLIMPSE_VERSION "\"},";
+    body += traces ? "\"spans\":[" : "\"logRecords\":[";
+    if (!group.items.empty()) body.append(group.items, 1);
+    body += "]}]}";
+  }
+  body += "]}";
+  return body;
+}
+
+}  // namespace glimpse::writers::otlp
