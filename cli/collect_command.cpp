@@ -15,6 +15,7 @@
 #include "cli/policy_choice.h"
 #include "cli/session_settings.h"
 #include "collector/collector.h"
+#include "writers/rotating_file.h"
 
 namespace glimpse::cli {
 
@@ -27,11 +28,16 @@ struct Request {
 
 // The program may be stopped; what it did is written all the same.
 void outlive_the_program() {
-  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ}) {
+  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ}) {
     struct sigaction ignored{};
     ignored.sa_handler = SIG_IGN;
     sigaction(signal, &ignored, nullptr);
   }
+  // As for other daemons: open your files again.
+  struct sigaction reopen{};
+  reopen.sa_handler = [](int) { writers::reopen_files(); };
+  reopen.sa_flags = SA_RESTART;
+  sigaction(SIGHUP, &reopen, nullptr);
 }
 
 // The program runs already: a wrong policy file costs the user one line, not the records.

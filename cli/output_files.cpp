@@ -62,7 +62,7 @@ class StandardOutput final : public writers::ForwardingWriter {
   Result<void> finish() override { return flush(); }
 
   // Records that came when the reader had left.
-  std::uint64_t unread() const { return unread_; }
+  std::uint64_t dropped_records() const override { return unread_; }
 
  private:
   // Asked once for each record.
@@ -111,8 +111,11 @@ Result<void> OutputFiles::open_early() {
 }
 
 std::uint64_t OutputFiles::unread() const {
-  if (!is_standard_output() || writers_.empty()) return 0;
-  return static_cast<const StandardOutput&>(*writers_.begin()->second).unread();
+  std::uint64_t records = 0;
+  for (const auto& [path, writer] : writers_) {
+    if (writer != nullptr) records += writer->dropped_records();
+  }
+  return records;
 }
 
 Result<writers::Writer*> OutputFiles::writer_of(std::uint32_t pid) {

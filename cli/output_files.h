@@ -39,7 +39,7 @@ class OutputFiles {
   // The Writer for a process, as Collector asks for it.
   Result<writers::Writer*> writer_of(std::uint32_t pid);
 
-  // Records that nobody read, as the reader of standard output had left.
+  // Records that are not in the output: its disk was nearly full, or the reader of standard output had left.
   std::uint64_t unread() const;
 
   bool is_standard_output() const { return path_ == "-"; }

@@ -40,7 +40,7 @@ class Outputs {
   // The Writer for a process, as Collector asks for it.
   Result<writers::Writer*> writer_of(std::uint32_t pid);
 
-  // Records that nobody read, as the reader of standard output had left.
+  // Records that are not in the output: its disk was nearly full, or the reader of standard output had left.
   std::uint64_t unread() const { return has_files() ? files_->unread() : 0; }
 
   bool is_standard_output() const { return has_files() && files_->is_standard_output(); }

@@ -202,6 +202,9 @@ int run_traced(const Request& request, const Options& options, const std::vector
     if (!request.quiet && isatty(STDERR_FILENO) != 0) tell_abandoned(options);
   }
   collector->reset();
+  {
+    const Outputs closed = std::move(*outputs);  // before a signal ends us: files that are being compressed
+  }
   return end_like(status);
 }
 

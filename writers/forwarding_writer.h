@@ -29,6 +29,7 @@ class ForwardingWriter : public Writer {
   void forget(std::size_t bytes) override { next_->forget(bytes); }
   std::size_t buffered_bytes() const override { return next_->buffered_bytes(); }
   std::uint64_t waiting_records() const override { return next_->waiting_records(); }
+  std::uint64_t dropped_records() const override { return next_->dropped_records(); }
   bool flushes_when_idle() const override { return next_->flushes_when_idle(); }
   void prepare() override { next_->prepare(); }
   Result<void> flush() override { return next_->flush(); }

@@ -3,18 +3,27 @@
 #include <algorithm>
 #include <utility>
 
-#include "writers/record_text.h"
-
 namespace glimpse::writers {
 
 JsonlWriter::JsonlWriter(RotatingFile output, const FieldSet& fields, bool trace_ids)
-    : output_(std::move(output)), fields_(fields), call_text_(fields, trace_ids), buffer_(kFirstBytes) {}
+    : output_(std::move(output)),
+      gate_(output_.rules(), output_.name()),
+      fields_(fields),
+      call_text_(fields, trace_ids),
+      buffer_(kFirstBytes) {}
 
-void JsonlWriter::call(const Call& record) { call_text_.append(buffer_, record); }
-void JsonlWriter::process(const Process& record) { append_line(buffer_, fields_, record); }
-void JsonlWriter::thread(const Thread& record) { append_line(buffer_, fields_, record); }
-void JsonlWriter::notice(const Notice& record) { append_line(buffer_, fields_, record); }
-void JsonlWriter::summary(const Summary& record) { append_line(buffer_, fields_, record); }
+template <typename Record>
+void JsonlWriter::add(const Record& record) {
+  if (gate_.is_open()) [[likely]]
+    return put(record);
+  gate_.pass(record, [this](const auto& one) { put(one); });
+}
+
+void JsonlWriter::call(const Call& record) { add(record); }
+void JsonlWriter::process(const Process& record) { add(record); }
+void JsonlWriter::thread(const Thread& record) { add(record); }
+void JsonlWriter::notice(const Notice& record) { add(record); }
+void JsonlWriter::summary(const Summary& record) { add(record); }
 
 void JsonlWriter::keep_in(Outbox& outbox) {
   if (!output_.path().empty()) outbox.goes_to(output_.path());
@@ -23,6 +32,7 @@ void JsonlWriter::keep_in(Outbox& outbox) {
 }
 
 Result<void> JsonlWriter::flush() {
+  if (buffer_.size() > 0 || !gate_.is_open()) gate_.look(output_.descriptor(), buffer_.size());
   std::size_t accepted = 0;
   Result<void> result = output_.append(buffer_.text(), accepted, outbox_);
   buffer_.consume(accepted);

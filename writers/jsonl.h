@@ -8,8 +8,10 @@
 #pragma once
 
 #include "writers/call_text.h"
+#include "writers/disk_gate.h"
 #include "writers/field_set.h"
 #include "writers/line_buffer.h"
+#include "writers/record_text.h"
 #include "writers/rotating_file.h"
 #include "writers/writer.h"
 
@@ -35,9 +37,16 @@ class JsonlWriter final : public Writer {
   Result<void> flush() override;
 
   std::uint64_t waiting_records() const override;
+  std::uint64_t dropped_records() const override { return gate_.dropped(); }
 
  private:
+  template <typename Record>
+  void add(const Record& record);
+  void put(const Call& record) { call_text_.append(buffer_, record); }
+  void put(const auto& record) { append_line(buffer_, fields_, record); }
+
   RotatingFile output_;
+  DiskGate gate_;
   FieldSet fields_;
   CallText call_text_;
   LineBuffer buffer_;

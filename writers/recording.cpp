@@ -8,7 +8,10 @@
 namespace glimpse::writers {
 
 RecordingWriter::RecordingWriter(RotatingFile output)
-    : output_(std::move(output)), encoder_(random_stream()), blocks_(kFirstBytes) {}
+    : output_(std::move(output)),
+      gate_(output_.rules(), output_.name()),
+      encoder_(random_stream()),
+      blocks_(kFirstBytes) {}
 
 void RecordingWriter::keep_in(Outbox& outbox) {
   if (!output_.path().empty()) outbox.goes_to(output_.path());
@@ -20,6 +23,7 @@ std::uint64_t RecordingWriter::waiting_records() const { return records_in(block
 
 Result<void> RecordingWriter::flush() {
   prepare();
+  if (blocks_.size() > 0 || !gate_.is_open()) gate_.look(output_.descriptor(), blocks_.size());
   std::size_t accepted = 0;
   Result<void> result = output_.append(blocks_.text(), accepted, outbox_);
   blocks_.consume(accepted);

@@ -8,6 +8,7 @@
 // out first with the next flush(). What was never flushed is lost with the Writer, but for what an Outbox keeps.
 #pragma once
 
+#include "writers/disk_gate.h"
 #include "writers/line_buffer.h"
 #include "writers/recording/encoder.h"
 #include "writers/rotating_file.h"
@@ -20,11 +21,11 @@ class RecordingWriter final : public Writer {
   // `output` consists of blocks.
   explicit RecordingWriter(RotatingFile output);
 
-  void call(const Call& record) override { encoder_.add(record); }
-  void process(const Process& record) override { encoder_.add(record); }
-  void thread(const Thread& record) override { encoder_.add(record); }
-  void notice(const Notice& record) override { encoder_.add(record); }
-  void summary(const Summary& record) override { encoder_.add(record); }
+  void call(const Call& record) override { add(record); }
+  void process(const Process& record) override { add(record); }
+  void thread(const Thread& record) override { add(record); }
+  void notice(const Notice& record) override { add(record); }
+  void summary(const Summary& record) override { add(record); }
 
   void keep_in(Outbox& outbox) override;
   void take_over(std::string_view blocks) override {
@@ -35,11 +36,20 @@ class RecordingWriter final : public Writer {
   bool flushes_when_idle() const override { return false; }
   std::size_t buffered_bytes() const override { return encoder_.open_bytes() + blocks_.size(); }
   std::uint64_t waiting_records() const override;
+  std::uint64_t dropped_records() const override { return gate_.dropped(); }
   void prepare() override { encoder_.close_block(blocks_); }
   Result<void> flush() override;
 
  private:
+  template <typename Record>
+  void add(const Record& record) {
+    if (gate_.is_open()) [[likely]]
+      return encoder_.add(record);
+    gate_.pass(record, [this](const auto& one) { encoder_.add(one); });
+  }
+
   RotatingFile output_;
+  DiskGate gate_;
   recording::Encoder encoder_;
   LineBuffer blocks_;
   Outbox* outbox_ = nullptr;

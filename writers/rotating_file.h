@@ -53,6 +53,7 @@ class RotatingFile {
   void recall_names(std::string_view blocks);
 
   const std::string& name() const { return file_.name(); }
+  const FileRules& rules() const { return rules_; }
 
   // Where a regular file lies, from the root; empty for anything else.
   std::string path() const;

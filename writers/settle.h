@@ -19,8 +19,8 @@
 
 namespace glimpse::writers {
 
-// How many bytes of `text` stand at `place` in the file that was at `path`, whole lines or blocks only; half of one behind them
-// is cut off where it is the end of the file.
+// How many bytes of `text` stand at `place` in the file that was at `path`, whole lines or blocks only; half of one
+// behind them is cut off where it is the end of the file.
 std::uint64_t settle(const std::string& path, const Place& place, std::string_view text);
 
 }  // namespace glimpse::writers

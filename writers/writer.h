@@ -45,6 +45,9 @@ class Writer : public RecordSink {
   // Records that flush() could not hand over. Asked only where records may be lost.
   virtual std::uint64_t waiting_records() const { return 0; }
 
+  // Records that were accepted and will never be written, as the disk is nearly full or their reader is gone.
+  virtual std::uint64_t dropped_records() const { return 0; }
+
   // Whether records are worth a flush as soon as no more follow. Where not, the flush interval is soon enough: many
   // records together take less room.
   virtual bool flushes_when_idle() const { return true; }

@@ -37,8 +37,8 @@ class FileDestination::File final : public Outbox {
 
   char* memory(std::size_t) override { return nullptr; }
   void goes_to(const std::string& path) override { path_ = path; }
-  void begins(const Place& place) override { note_.write({committed_, place, path_}); }
-  void handed(std::size_t) override {}
+  void begins(const Place& place) override { note_.write({committed_, place, path_, handed_}); }
+  void handed(std::size_t bytes) override { handed_ += bytes; }
 
  private:
   // Lines that an earlier process made of the same records, and that had gone out when it was killed.
@@ -49,10 +49,13 @@ class FileDestination::File final : public Outbox {
       return;
     }
     const std::string_view text = writer_.text();
-    const std::uint64_t there = settle(begun.path, begun.place, text);
-    const bool all = there == text.size();
-    writer_.forget(there);
-    before_->place.offset += there;
+    const std::uint64_t elsewhere = std::min<std::uint64_t>(begun.before, text.size());
+    const std::uint64_t here = settle(begun.path, begun.place, text.substr(elsewhere));
+    const bool all = elsewhere + here == text.size();
+    writer_.forget(elsewhere + here);
+    handed_ += elsewhere + here;
+    before_->before -= elsewhere;
+    before_->place.offset += here;
     before_->position = kNextCommit;
     if (!all) before_.reset();
   }
@@ -62,6 +65,7 @@ class FileDestination::File final : public Outbox {
   friend class FileDestination;
   // What is committed goes on; what comes next may be there as well.
   void committed(std::uint64_t position) {
+    handed_ = 0;
     if (before_ && before_->position == kNextCommit) before_->position = position;
   }
 
@@ -70,6 +74,7 @@ class FileDestination::File final : public Outbox {
   PlaceNote note_;
   std::optional<PlaceNote::Begun> before_;  // by an earlier process, and not yet looked at
   std::string path_;
+  std::uint64_t handed_ = 0;  // bytes of lines that went out since the last commit
 };
 
 FileDestination::FileDestination(std::string folder, WriterOf writer_of)

@@ -18,6 +18,7 @@ namespace {
 struct Note {
   std::uint64_t check;  // of what follows
   std::uint64_t position;
+  std::uint64_t before;
   Place place;
   char path[PATH_MAX];
 };
@@ -41,12 +42,13 @@ PlaceNote::~PlaceNote() {
 std::optional<PlaceNote::Begun> PlaceNote::read() const {
   Note note{};
   if (pread(fd_, &note, sizeof note, 0) != sizeof note || note.check != check_of(note)) return std::nullopt;
-  return Begun{note.position, note.place, std::string(note.path, strnlen(note.path, sizeof note.path))};
+  return Begun{note.position, note.place, std::string(note.path, strnlen(note.path, sizeof note.path)), note.before};
 }
 
 void PlaceNote::write(const Begun& begun) {
   Note note{};
   note.position = begun.position;
+  note.before = begun.before;
   note.place = begun.place;
   if (begun.path.size() < sizeof note.path) std::copy(begun.path.begin(), begun.path.end(), note.path);
   note.check = check_of(note);

@@ -18,6 +18,7 @@ class PlaceNote {
     std::uint64_t position = 0;  // the lines are those of the records behind this place of the queue
     Place place;
     std::string path;
+    std::uint64_t before = 0;  // so many bytes of them had gone out before, elsewhere: the file was rotated
   };
 
   // The `number`th of those in `folder`.

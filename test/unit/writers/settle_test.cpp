@@ -80,7 +80,7 @@ TEST_F(SettleTest, AFileStartedAnewHasNothing) {
 // The file has another name by then, or another form.
 class SettleRotatedTest : public SettleTest {
  protected:
-  writers::Place written(const std::string& then) {
+  Place written(const std::string& then) {
     std::ofstream(path_) << kBefore << then;
     struct stat status{};
     EXPECT_EQ(stat(path_.c_str(), &status), 0);
@@ -88,7 +88,7 @@ class SettleRotatedTest : public SettleTest {
   }
   void rotate(int times) {
     for (int n = 0; n < times; ++n) {
-      ASSERT_EQ(writers::rotate(path_, 0), 0);
+      ASSERT_EQ(::glimpse::writers::rotate(path_, 0), 0);
       std::ofstream(path_) << "{\"later\":1}\n";
     }
   }
@@ -117,9 +117,9 @@ TEST_F(SettleRotatedTest, APackedFileIsFoundToo) {
     const auto place = written(std::string(kText.substr(0, 16)) + "{\"other\":1}\n");
     rotate(2);
     {
-      writers::FilePacker(path_, compression, nullptr).look();
+      FilePacker(path_, compression, nullptr).look();
     }
-    ASSERT_TRUE(std::filesystem::exists(path_ + ".2" + writers::packed_suffix(compression)));
+    ASSERT_TRUE(std::filesystem::exists(path_ + ".2" + packed_suffix(compression)));
     EXPECT_EQ(settle(path_, place, kText), 16u);
     EXPECT_EQ(settle(path_, {place.device, place.inode + 1'000'000, place.offset}, kText), 0u)
         << "made of another file";
