@@ -104,10 +104,6 @@ class Loader {
       if (!value.empty()) assign(where, *setting, value);
       return;
     }
-    if (std::ranges::find(later_variables(), name) != later_variables().end()) {
-      if (!value.empty()) warn(where + " is not available in this version; ignored");
-      return;
-    }
     const std::string meant = meant_variable(name);
     if (!meant.empty()) warn(fmt::format("{} is not a setting of glimpse (did you mean {}?); ignored", where, meant));
   }

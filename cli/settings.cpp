@@ -50,11 +50,6 @@ constexpr Setting kSettings[] = {
 #include "glimpse/options.def"
 };
 
-constexpr std::string_view kLater[] = {
-#define LATER(variable) variable,
-#include "glimpse/options.def"
-};
-
 std::string default_of(const Setting& setting) {
   return setting.fallback.empty() ? "" : fmt::format("{}", setting.fallback);
 }
@@ -86,13 +81,10 @@ const Setting* setting_of_flag(std::string_view flag) {
   return nullptr;
 }
 
-std::span<const std::string_view> later_variables() { return kLater; }
-
 const std::vector<std::string>& known_variables() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
     for (const auto& setting : kSettings) all.emplace_back(setting.variable);
-    for (const auto later : kLater) all.emplace_back(later);
     // Set by `glimpse run` for the programs it traces; no setting, and no mistake either.
     all.emplace_back("GLIMPSE_SESSION");
     return all;

@@ -36,9 +36,6 @@ std::span<const Setting> settings();
 const Setting* setting_of_variable(std::string_view variable);
 const Setting* setting_of_flag(std::string_view flag);
 
-// Variables of settings that are promised and do not exist in this version.
-std::span<const std::string_view> later_variables();
-
 // Every name that a variable of glimpse may have, for finding the right one near a wrong one.
 const std::vector<std::string>& known_variables();
 
