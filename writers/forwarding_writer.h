@@ -22,7 +22,6 @@ class ForwardingWriter : public Writer {
   void notice(const Notice& record) override { next_->notice(record); }
   void summary(const Summary& record) override { next_->summary(record); }
 
-  void resume(const Process& record) override { next_->resume(record); }
   void keep_in(Outbox& outbox) override { next_->keep_in(outbox); }
   void take_over(std::string_view lines) override { next_->take_over(lines); }
   std::string_view text() const override { return next_->text(); }
