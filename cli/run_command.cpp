@@ -224,9 +224,9 @@ void add_run_command(CLI::App& app, const std::vector<std::string>& program, int
   auto* command = app.add_subcommand("run", "Run a program and record its calls");
   command->formatter(std::make_shared<RunHelp>());
   command->footer(std::string(kFooter));
-  add_setting_options(
-      *command, request->overrides,
-      {"output", "format", "records", "trace-ids", "policy", "fields", "ring-bytes", "overflow", "patch-excluded", "scrub"});
+  add_setting_options(*command, request->overrides,
+                      {"output", "format", "records", "trace-ids", "policy", "fields", "ring-bytes", "overflow",
+                       "patch-excluded", "scrub"});
   command->add_flag("--append", request->append, "Keep what is in the output file");
   command->add_flag("-q,--quiet", request->quiet, "No closing line");
   command->callback([request, &program, &exit_status] { exit_status = run(*request, program); });

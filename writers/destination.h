@@ -55,6 +55,10 @@ class Destination : public RecordSink {
   // the Courier asks again later.
   virtual Result<std::uint64_t> open(const std::string& queue, std::uint64_t noted) = 0;
 
+  // Whether it keeps what process and thread records say in memory alone: then those that lie before the position it
+  // goes on from are given once more, ahead of the records, as far as they are still in the queue.
+  virtual bool forgets_processes() const { return false; }
+
   // Whether what was given since the last commit is enough for one transaction or request. Asked after each block of
   // some thousand records at the latest.
   virtual bool is_full() const = 0;

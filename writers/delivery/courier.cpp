@@ -15,6 +15,20 @@ constexpr std::chrono::milliseconds kOpenAgain = 1000ms;
 constexpr std::chrono::milliseconds kShortestRetry = 10ms;
 constexpr std::size_t kMostMessages = 64;  // kept for whoever asks
 
+// Passes on which processes and threads there are, and nothing of what they did.
+class WhoOnly final : public RecordSink {
+ public:
+  explicit WhoOnly(RecordSink& out) : out_(out) {}
+  void call(const Call&) override {}
+  void process(const Process& record) override { out_.process(record); }
+  void thread(const Thread& record) override { out_.thread(record); }
+  void notice(const Notice&) override {}
+  void summary(const Summary&) override {}
+
+ private:
+  RecordSink& out_;
+};
+
 bool is_names(const recording::BlockHeader& header) {
   return header.kind == static_cast<std::uint16_t>(recording::BlockKind::kNames);
 }
@@ -95,6 +109,15 @@ void Courier::note_success() {
   health_.problem.clear();
 }
 
+// The records are safe, though not where they should be.
+void Courier::note_rescue(const std::string& problem) {
+  failing_since_.reset();
+  if (!failing_.exchange(true)) tell(problem);
+  const std::scoped_lock lock(mutex_);
+  health_.state = "failing";
+  health_.problem = problem;
+}
+
 // Somebody waits, and it has gone wrong ever since, for too long.
 bool Courier::is_over_patience() {
   if (!hurry_.load(std::memory_order_acquire)) return false;
@@ -157,7 +180,7 @@ void Courier::go_on_with(std::uint64_t next) {
 }
 
 // Opens the segment that `here` lies in, and steps over what was given of it already, but for the names that stand
-// there.
+// there, and for the processes where the Destination does not know them any more.
 bool Courier::open_segment(Position here) {
   auto file = recording::BlockFile::open(queue_.path(here.segment));
   if (!file) return false;  // not there yet, or gone meanwhile
@@ -166,15 +189,16 @@ bool Courier::open_segment(Position here) {
   decoder_.forget_streams();
   std::uint64_t number = queue_.first_record(here.segment);
   at_ = {here.segment, 0};
+  WhoOnly who(*destination_);
   while (at_.offset < here.offset) {
     const auto header = file_->next();
     if (!header) continue;
     if (!*header) break;
     at_.offset = file_->offset() + (*header)->block_bytes;
-    if (is_names(**header)) {
-      if (const auto columns = file_->columns()) (void)decoder_.read(**header, *columns, *destination_);
+    if (!is_names(**header)) number += (*header)->records;
+    if (is_names(**header) || destination_->forgets_processes()) {
+      if (const auto columns = file_->columns()) (void)decoder_.read(**header, *columns, who);
     } else {
-      number += (*header)->records;
       file_->skip();
     }
   }
@@ -208,7 +232,11 @@ bool Courier::commit() {
   for (;;) {
     const Commit done = destination_->commit(at_.number());
     if (done.outcome == Commit::Outcome::kDone) {
-      note_success();
+      if (done.problem.empty()) {
+        note_success();
+      } else {
+        note_rescue(done.problem);
+      }
       committed_ = at_;
       taken_ += *next_record_ - committed_record_;
       committed_record_ = *next_record_;

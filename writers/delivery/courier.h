@@ -68,6 +68,7 @@ class Courier {
   bool commit();
   bool wait_to_retry(const std::string& problem, std::chrono::milliseconds how_long);
   void note_success();
+  void note_rescue(const std::string& problem);
   void refresh();
   void tell(std::string message);
   bool is_over_patience();

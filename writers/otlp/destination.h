@@ -42,6 +42,7 @@ class OtlpDestination final : public Destination {
 
   std::string_view name() const override { return "otlp"; }
   Result<std::uint64_t> open(const std::string& queue, std::uint64_t noted) override;
+  bool forgets_processes() const override { return true; }
   bool is_full() const override;
   std::chrono::milliseconds patience() const override { return settings_.patience; }
   Commit commit(std::uint64_t position) override;

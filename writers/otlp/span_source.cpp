@@ -55,9 +55,10 @@ Span SpanSource::finished(const Call& record) {
   const bool one_record = record.stage == Stage::kCall;
   const auto duration_ns = static_cast<std::int64_t>(record.duration_ns);
   Span span;
-  span.trace_id = trace_id(process.seed, record.pid, last_.root);
-  span.span_id = span_id(process.seed, record.pid, record.call_id);
-  span.parent_span_id = span_id(process.seed, record.pid, record.parent_call_id);
+  const std::uint64_t seed = record.trace_seed != 0 ? record.trace_seed : process.seed;
+  span.trace_id = trace_id(seed, record.pid, last_.root);
+  span.span_id = span_id(seed, record.pid, record.call_id);
+  span.parent_span_id = span_id(seed, record.pid, record.parent_call_id);
   span.begin_ns = one_record ? record.timestamp_ns : record.timestamp_ns - duration_ns;
   span.end_ns = span.begin_ns + duration_ns;
   span.function_part = function_part(*record.function);

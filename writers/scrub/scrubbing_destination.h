@@ -28,6 +28,7 @@ class ScrubbingDestination final : public Destination {
   Result<std::uint64_t> open(const std::string& queue, std::uint64_t noted) override {
     return next_->open(queue, noted);
   }
+  bool forgets_processes() const override { return next_->forgets_processes(); }
   bool is_full() const override { return next_->is_full(); }
   std::chrono::milliseconds patience() const override { return next_->patience(); }
   Commit commit(std::uint64_t position) override { return next_->commit(position); }
