@@ -107,7 +107,7 @@ void CallText::append(LineBuffer& buffer, const Call& record) {
 template <bool kWhole>
 void CallText::append_as(LineBuffer& buffer, const Call& record) {
   const FunctionText function = function_text(*record.function);
-  const Exception* const exception = record.exception;  // null but for calls that were left by unwinding
+  const Exception* const exception = record.stage >= Stage::kException ? record.exception : nullptr;
   std::size_t bytes = kFixedBytes + function.name_size + function.location_size;
   if (exception != nullptr) {
     bytes += kMaxEscapedPerByte * (exception->type.size() + exception->what.size() + exception->stack_trace.size() +

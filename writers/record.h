@@ -13,7 +13,7 @@
 namespace glimpse::writers {
 
 // kCall: one record for a whole call instead of two, made when it ends (GLIMPSE_RECORDS=calls).
-enum class Stage : std::uint8_t { kStart, kEnd, kException, kCall };
+enum class Stage : std::uint8_t { kStart, kEnd, kException, kCall };  // the last two may have an exception
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 
 // A named function. `index` is dense and unique for the Writer's whole life, so that a writer can keep prepared text

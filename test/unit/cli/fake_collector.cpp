@@ -63,6 +63,8 @@ Result<std::unique_ptr<Collector>> Collector::adopt(const std::string& session, 
 
 std::string memo(const std::string&) { return {}; }
 
+std::vector<SessionGlance> sessions(const std::string&) { return {}; }
+
 std::vector<std::string> abandoned_sessions(const std::string&) { return {}; }
 
 }  // namespace glimpse::collector

@@ -116,7 +116,7 @@ TEST_F(CallStackTest, WholeCallsThatAreLeftByUnwindingFailed) {
   whole_.start(c_, 8);
   whole_.left(1, Left::kOtherwise, 9);
   whole_.end(a_, 10);
-  EXPECT_EQ(listener_.take(), (Lines{"call 3 c under 2 depth 2 from 2 in 3 failed T: what at 2 frames group T",
+  EXPECT_EQ(listener_.take(), (Lines{"call 3 c under 2 depth 2 from 2 in 3 failed T: what at 2 frames group T what",
                                      "call 2 b under 1 depth 1 from 1 in 4 failed T: what",
                                      "call 4 b under 1 depth 1 from 6 in 1 failed ",
                                      "call 5 c under 1 depth 1 from 8 in 1", "call 1 a under 0 depth 0 from 0 in 10"}));
