@@ -617,7 +617,7 @@ Result<Totals> SessionCollector::run() {
   session_->remove();
   totals_.records = context_->records - records_before_;
   totals_.dropped = context_->dropped;
-  totals_.warnings = std::move(context_->warnings);
+  for (std::string& warning : context_->warnings) totals_.warnings.push_back(std::move(warning));
   if (totals_.processes > 0) {
     for (std::string& warning : context_->binaries.unmatched_entries()) totals_.warnings.push_back(std::move(warning));
   }
