@@ -40,6 +40,7 @@ std::string write_memo(const Options& options, const policy::Policy& policy) {
   add("GLIMPSE_QUEUE_BYTES", fmt::format("{}", options.queue_bytes));
   add("GLIMPSE_FORMAT", setting_of_variable("GLIMPSE_FORMAT")->show(options));
   add("GLIMPSE_DB_PATH", from_root(options.db_path));
+  if (!options.dlq_path.empty()) add("GLIMPSE_DLQ_PATH", from_root(options.dlq_path));
   add("GLIMPSE_RECORDS", setting_of_variable("GLIMPSE_RECORDS")->show(options));
   add("GLIMPSE_TRACE_ID", setting_of_variable("GLIMPSE_TRACE_ID")->show(options));
   if (options.log_path != "-") add("GLIMPSE_LOG_PATH", output_from_root(options.log_path));

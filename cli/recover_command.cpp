@@ -44,8 +44,12 @@ struct Start {
 };
 
 Start start_of(const std::string& session, const Request& request, const Options& here) {
-  const Variables memo = read_memo(collector::memo(session));
+  Variables memo = read_memo(collector::memo(session));
   if (memo.empty()) return {here, choose_policy(here, "")};
+  // Where servers are, and what they are told, is no part of the memo: there are secrets among it.
+  for (const auto& [name, value] : process_environment()) {
+    if (name.starts_with("OTEL_EXPORTER_OTLP_") || name == "GLIMPSE_JAEGER_ENDPOINT") memo.emplace(name, value);
+  }
   Options options = load_options(memo, "/dev/null", request.overrides).options;  // no .env file counts twice
   options.spool_dir = here.spool_dir;
   auto policy = options.policy.empty() ? Result<policy::Policy>(policy::built_in_policy()) : choose_policy(options, "");

@@ -45,7 +45,10 @@ Courier::Courier(Queue& queue, std::string folder, std::string queue_name, std::
       reader_(queue.add_reader(cursor_.read())) {
   health_.name = name_;
   health_.state = "ok";
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    run();
+    done_.store(true, std::memory_order_release);
+  });
   pthread_setname_np(thread_.native_handle(), fmt::format("to {}", name_).substr(0, 15).c_str());
 }
 

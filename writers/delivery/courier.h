@@ -53,6 +53,8 @@ class Courier {
   void hurry();
   // Until the thread has ended: after the queue was closed, and hurry().
   void join();
+  // Whether the thread has ended, or is about to.
+  bool done() const { return done_.load(std::memory_order_acquire); }
   // Whether something was left in the queue; after join().
   bool left_something() const { return left_something_; }
 
@@ -100,6 +102,7 @@ class Courier {
   std::atomic<bool> hurry_{false};
   std::atomic<bool> pressed_{false};
   std::atomic<bool> failing_{false};
+  std::atomic<bool> done_{false};
   mutable std::mutex mutex_;
   DestinationHealth health_;
   std::vector<std::string> messages_;

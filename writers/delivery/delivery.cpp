@@ -201,6 +201,12 @@ Result<void> Delivery::finish() {
   auto flushed = flush();
   for (const Route& route : routes_) route.courier->hurry();
   queue_->close();
+  for (const Route& route : routes_) {
+    while (!route.courier->done()) {
+      queue_->wait_for_reader(50ms);
+      write_status();
+    }
+  }
   std::string left;
   for (const Route& route : routes_) {
     route.courier->join();
