@@ -413,11 +413,11 @@ Result<void> SessionCollector::flush() {
   }
   if (!kept) note_checkpoint();
   for (const std::string& path : std::exchange(old_texts_, {})) unlink(path.c_str());
-  wait_for_arrival();
   last_flush_ = Clock::now();
   for (Traced& traced : processes_) {
     if (!traced.trace->finished()) traced.trace->release();
   }
+  wait_for_arrival();
   return {};
 }
 

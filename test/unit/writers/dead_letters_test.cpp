@@ -224,6 +224,7 @@ TEST_F(DeadLettersTest, AFolderThatOthersMayLookIntoIsRefused) {
   EXPECT_EQ(status.st_mode & 0777, 0755U) << "and left as it is";
 }
 
+// Giving a folder away is root's alone; .ci/run and bare systems run as root.
 TEST_F(DeadLettersTest, AFolderOfAnotherUserIsRefused) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a folder away";
   fs::create_directories(folder());

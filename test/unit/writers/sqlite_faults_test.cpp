@@ -218,6 +218,8 @@ TEST_F(SqliteFaults, ALimitOfFileSizesIsToldAndSurvived) {
   signal(SIGXFSZ, before);
 }
 
+// A disk that can be filled is a file system of a few MiB, which only root may mount; .ci/run and bare systems run as
+// root. Without it the test above still finds no room, by a limit on the size of files.
 TEST_F(SqliteFaults, AFullDiskIsToldAndSurvived) {
   const std::string disk = folder_.file("disk");
   std::filesystem::create_directory(disk);
