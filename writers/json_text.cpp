@@ -81,17 +81,4 @@ void append_escaped(std::string& out, std::string_view text) {
   out.resize(static_cast<std::size_t>(write_escaped(out.data() + before, text) - out.data()));
 }
 
-void append_well_formed(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    std::size_t plain = 0;
-    while (plain < text.size() && byte_at(text, plain) < 0x80) ++plain;
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    const Utf8Sequence sequence = utf8_at_front(text);
-    out += sequence.well_formed ? text.substr(0, sequence.size) : kReplacementCharacter;
-    text.remove_prefix(sequence.size);
-  }
-}
-
 }  // namespace glimpse::writers

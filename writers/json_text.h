@@ -21,7 +21,4 @@ char* write_escaped(char* out, std::string_view text);
 // Appends the escaped text, without quotes.
 void append_escaped(std::string& out, std::string_view text);
 
-// Appends the text as it is, but for what is not UTF-8: for places that know no escapes.
-void append_well_formed(std::string& out, std::string_view text);
-
 }  // namespace glimpse::writers

@@ -9,8 +9,8 @@
 
 #include "writers/otlp/response.h"
 #include "writers/otlp/retry_after.h"
-#include "writers/otlp/valid_text.h"
 #include "writers/otlp/verdict.h"
+#include "writers/valid_text.h"
 
 using namespace glimpse::writers::otlp;
 

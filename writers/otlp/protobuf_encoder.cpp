@@ -3,7 +3,7 @@
 #include <array>
 #include <protozero/pbf_writer.hpp>
 
-#include "writers/otlp/valid_text.h"
+#include "writers/valid_text.h"
 
 namespace glimpse::writers::otlp {
 namespace {

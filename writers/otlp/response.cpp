@@ -7,7 +7,7 @@
 #include <optional>
 #include <protozero/pbf_reader.hpp>
 
-#include "writers/otlp/valid_text.h"
+#include "writers/valid_text.h"
 
 namespace glimpse::writers::otlp {
 namespace {

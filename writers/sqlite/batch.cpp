@@ -3,21 +3,11 @@
 #include <utility>
 
 #include "writers/field_set.h"
-#include "writers/json_text.h"
 #include "writers/line_buffer.h"
 #include "writers/record_text.h"
+#include "writers/valid_text.h"
 
 namespace glimpse::writers::sqlite {
-namespace {
-
-std::string text_of(std::string_view bytes) {
-  std::string text;
-  append_well_formed(text, bytes);
-  return text;
-}
-
-}  // namespace
-
 // Number 0 of texts and exceptions is none.
 Batch::Batch() : texts_(1), exceptions_(1) {}
 
@@ -91,13 +81,13 @@ void Batch::add(const Process& record) {
 void Batch::add(const Thread& record) {
   ++records_;
   threads_.push_back(
-      {process_slot(record.pid), record.tid, record.entry_id, record.timestamp_ns, text_of(record.name)});
+      {process_slot(record.pid), record.tid, record.entry_id, record.timestamp_ns, valid_copy(record.name)});
 }
 
 void Batch::add(const Notice& record) {
   ++records_;
   notices_.push_back({process_slot(record.pid), record.tid, record.entry_id, record.timestamp_ns, record.dropped,
-                      text_of(record.reason), text_of(record.message)});
+                      valid_copy(record.reason), valid_copy(record.message)});
   text_bytes_ += record.message.size();
 }
 
@@ -168,7 +158,7 @@ std::uint32_t Batch::process_slot(std::uint32_t pid) {
 }
 
 std::uint32_t Batch::keep(std::string_view text) {
-  append_well_formed(texts_.emplace_back(), text);
+  texts_.push_back(valid_copy(text));
   text_bytes_ += text.size();
   return static_cast<std::uint32_t>(texts_.size() - 1);
 }
@@ -176,10 +166,10 @@ std::uint32_t Batch::keep(std::string_view text) {
 std::uint32_t Batch::keep(const Exception* exception) {
   ExceptionTexts& kept = exceptions_.emplace_back();
   if (exception != nullptr) {
-    append_well_formed(kept.type, exception->type);
-    append_well_formed(kept.what, exception->what);
-    append_well_formed(kept.stack_trace, exception->stack_trace);
-    append_well_formed(kept.fingerprint, exception->fingerprint);
+    kept.type = valid_copy(exception->type);
+    kept.what = valid_copy(exception->what);
+    kept.stack_trace = valid_copy(exception->stack_trace);
+    kept.fingerprint = valid_copy(exception->fingerprint);
     kept.has_what = exception->has_what;
     text_bytes_ += exception->type.size() + exception->what.size() + exception->stack_trace.size();
   }

@@ -8,20 +8,14 @@
 #include <utility>
 
 #include "writers/field_set.h"
-#include "writers/json_text.h"
 #include "writers/line_buffer.h"
 #include "writers/record_text.h"
 #include "writers/sqlite/schema.h"
 #include "writers/trace_ids.h"
+#include "writers/valid_text.h"
 
 namespace glimpse::writers::sqlite {
 namespace {
-
-std::string text_of(std::string_view bytes) {
-  std::string text;
-  append_well_formed(text, bytes);
-  return text;
-}
 
 std::int64_t bits_of(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
@@ -102,7 +96,7 @@ int Rows::put_process(ProcessSlot& slot, std::int64_t session) {
         &record.executable, &record.cwd,         &record.host,          &record.glimpse_version, &record.clock,
         &record.policy,     &record.policy_name, &record.policy_sha256, &record.service,         &record.environment};
     for (int i = 0; i < 10; ++i) {
-      texts[i] = text_of(*from[i]);
+      texts[i] = valid_copy(*from[i]);
       // Absent when empty are those from the policy's name on, as in JSON lines.
       i < 6 ? insert_process_.bind(8 + i, texts[i]) : insert_process_.bind_if_any(8 + i, texts[i]);
     }
@@ -132,7 +126,7 @@ int Rows::find_process(ProcessSlot& slot, std::int64_t session) {
 }
 
 int Rows::put_function(FunctionSlot& slot) {
-  const std::string texts[] = {text_of(slot.name), text_of(slot.module), text_of(slot.file)};
+  const std::string texts[] = {valid_copy(slot.name), valid_copy(slot.module), valid_copy(slot.file)};
   for (Statement* statement : {&find_function_, &insert_function_}) {
     for (int i = 0; i < 3; ++i) statement->bind(i + 1, texts[i]);
     statement->bind(4, slot.line);

@@ -1,8 +1,8 @@
-#include "writers/otlp/valid_text.h"
+#include "writers/valid_text.h"
 
 #include <gtest/gtest.h>
 
-namespace glimpse::writers::otlp {
+namespace glimpse::writers {
 namespace {
 
 #define FFFD "\xEF\xBF\xBD"
@@ -25,4 +25,4 @@ TEST(ValidText, EachMaximalSubpartBecomesOneReplacement) {
 }
 
 }  // namespace
-}  // namespace glimpse::writers::otlp
+}  // namespace glimpse::writers

@@ -1,11 +1,11 @@
-#include "writers/otlp/valid_text.h"
+#include "writers/valid_text.h"
 
 #include <cstdint>
 #include <cstring>
 
 #include "writers/utf8.h"
 
-namespace glimpse::writers::otlp {
+namespace glimpse::writers {
 namespace {
 
 std::size_t ascii_at_front(std::string_view text) {
@@ -47,4 +47,10 @@ std::string_view valid_text(std::string_view text, std::string& room) {
   return room;
 }
 
-}  // namespace glimpse::writers::otlp
+std::string valid_copy(std::string_view text) {
+  std::string room;
+  const std::string_view valid = valid_text(text, room);
+  return valid.data() == room.data() ? room : std::string(valid);
+}
+
+}  // namespace glimpse::writers
