@@ -24,7 +24,7 @@ void must(bool holds) {
 void must_be_a_sentence(const std::string& text) {
   std::string room;
   must(text.size() <= 3 * kMaxSentenceBytes);
-  must(valid_text(text, room).data() == text.data());
+  must(glimpse::writers::valid_text(text, room).data() == text.data());
   must(std::ranges::none_of(text, [](unsigned char letter) { return letter < 0x20 || letter == 0x7f; }));
 }
 
