@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -25,7 +24,6 @@ namespace {
 
 constexpr const char* kPacking = ".packing";
 constexpr int kNice = 10;
-constexpr std::chrono::seconds kFarewell{2};
 // Between two steps of a rotation no file is at the path.
 constexpr int kPathRounds = 50;
 constexpr useconds_t kPathWait_us = 2000;
@@ -68,8 +66,9 @@ void be_like(int fd, const struct stat& status) {
 
 }  // namespace
 
-FilePacker::FilePacker(std::string path, Compression compression, std::function<void(const std::string&)> tell)
-    : path_(std::move(path)), compression_(compression), tell_(std::move(tell)) {}
+FilePacker::FilePacker(std::string path, Compression compression, std::function<void(const std::string&)> tell,
+                       std::chrono::seconds farewell)
+    : path_(std::move(path)), compression_(compression), tell_(std::move(tell)), farewell_(farewell) {}
 
 FilePacker::~FilePacker() {
   if (!thread_.joinable()) return;
@@ -77,7 +76,7 @@ FilePacker::~FilePacker() {
     std::unique_lock lock(mutex_);
     ends_ = true;
     changed_.notify_all();
-    changed_.wait_for(lock, kFarewell, [this] { return done_; });
+    changed_.wait_for(lock, farewell_, [this] { return done_; });
   }
   stop_.store(true, std::memory_order_relaxed);
   thread_.join();

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -24,8 +25,9 @@ namespace glimpse::writers {
 
 class FilePacker {
  public:
-  // For the rotated files of `path`. `tell` is called by its thread.
-  FilePacker(std::string path, Compression compression, std::function<void(const std::string&)> tell);
+  // For the rotated files of `path`. `tell` is called by its thread. The end waits `farewell` at most.
+  FilePacker(std::string path, Compression compression, std::function<void(const std::string&)> tell,
+             std::chrono::seconds farewell = std::chrono::seconds(2));
   ~FilePacker();
   FilePacker(const FilePacker&) = delete;
   FilePacker& operator=(const FilePacker&) = delete;
@@ -43,6 +45,7 @@ class FilePacker {
   std::string path_;
   Compression compression_;
   std::function<void(const std::string&)> tell_;
+  std::chrono::seconds farewell_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool wanted_ = false;

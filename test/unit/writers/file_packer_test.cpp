@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -23,6 +24,8 @@ namespace glimpse::writers {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::minutes kUntilItIsDone{5};  // on a machine with other work
 
 class FilePackerTest : public testing::TestWithParam<Compression> {
  protected:
@@ -49,7 +52,8 @@ class FilePackerTest : public testing::TestWithParam<Compression> {
     return found;
   }
   void pack_all() {
-    FilePacker packer(path_, GetParam(), [this](const std::string& sentence) { told_.push_back(sentence); });
+    FilePacker packer(
+        path_, GetParam(), [this](const std::string& sentence) { told_.push_back(sentence); }, kUntilItIsDone);
     packer.look();
   }
 

@@ -117,7 +117,7 @@ TEST_F(SettleRotatedTest, APackedFileIsFoundToo) {
     const auto place = written(std::string(kText.substr(0, 16)) + "{\"other\":1}\n");
     rotate(2);
     {
-      FilePacker(path_, compression, nullptr).look();
+      FilePacker(path_, compression, nullptr, std::chrono::minutes(5)).look();
     }
     ASSERT_TRUE(std::filesystem::exists(path_ + ".2" + packed_suffix(compression)));
     EXPECT_EQ(settle(path_, place, kText), 16u);
