@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "writers/trace_ids.h"
+
 namespace glimpse::writers {
 
 // kCall: one record for a whole call instead of two, made when it ends (GLIMPSE_RECORDS=calls).
@@ -44,6 +46,10 @@ struct Call {
   std::uint64_t parent_call_id = 0;  // 0 is null
   std::uint64_t root_call_id = 0;    // the outermost recorded call of its stack, itself maybe; 0 where not known
   std::uint64_t trace_seed = 0;      // the process record's; 0 where not known
+  TraceId trace;                     // of the span that was active at its begin; 0 where none was
+  std::uint64_t active_span_id = 0;  // that span
+  // Of its parent call, if that began while the same span was active; the call's parent in traces is else that span.
+  bool parent_call_is_nearest = true;
   const Function* function = nullptr;
   std::int64_t timestamp_ns = 0;  // since 1970-01-01T00:00:00Z; of its begin with kCall
   std::uint32_t pid = 0;
@@ -54,6 +60,81 @@ struct Call {
   const Exception* exception = nullptr;  // kException, and kCall that failed; null where nothing is known of it
   std::string_view captured;             // kStart, kCall: the arguments; kEnd: the result. Empty where not captured
   std::string_view result;               // kCall only
+};
+
+// A key and a value that a program has set. `text` is valid as long as the record.
+struct Field {
+  enum class Type : std::uint8_t { kText, kSigned, kUnsigned, kDouble, kBool };
+  Type type = Type::kText;
+  std::string_view key;
+  std::string_view text;
+  std::int64_t signed_number = 0;
+  std::uint64_t unsigned_number = 0;  // kBool: 0 or 1
+  double real = 0;
+};
+
+struct SpanEvent {
+  std::int64_t timestamp_ns = 0;
+  std::string_view name;
+  std::vector<Field> fields;
+};
+
+struct SpanLink {
+  TraceId trace;
+  std::uint64_t span_id = 0;
+  std::vector<Field> fields;
+};
+
+// As OpenTelemetry numbers them.
+enum class SpanKind : std::uint8_t { kInternal = 1, kServer = 2, kClient = 3, kProducer = 4, kConsumer = 5 };
+enum class SpanStatus : std::uint8_t { kUnset = 0, kOk = 1, kError = 2 };
+
+// record_type "span": what a program has said is one, told when it ends.
+struct Span {
+  std::uint64_t entry_id = 0;
+  TraceId trace;
+  std::uint64_t span_id = 0;
+  std::uint64_t parent_span_id = 0;  // as the program has it; 0: none
+  bool remote_parent = false;        // the parent lives in another process
+  // The innermost recorded call that was open on its thread when it began; 0: none. It is the span's parent in traces
+  // where it began while the span's own parent was active.
+  std::uint64_t parent_call_id = 0;
+  bool parent_call_is_nearest = false;
+  std::uint64_t trace_seed = 0;  // of the process record, for the span id of that call
+  std::string_view name;
+  SpanKind kind = SpanKind::kInternal;
+  SpanStatus status = SpanStatus::kUnset;
+  std::string_view status_message;
+  std::string_view tracestate;
+  std::int64_t timestamp_ns = 0;  // of its begin
+  std::uint64_t duration_ns = 0;
+  bool open = false;  // its process ended before it did; the duration is until then
+  std::uint32_t pid = 0;
+  std::uint32_t tid = 0;  // that began it
+  std::vector<Field> attributes;
+  std::vector<SpanEvent> events;
+  std::vector<SpanLink> links;
+};
+
+// record_type "log": a message of the program.
+struct Log {
+  std::uint64_t entry_id = 0;
+  Level level = Level::kInfo;
+  TraceId trace;  // of the active span; 0 where none is
+  std::uint64_t span_id = 0;
+  std::uint64_t call_id = 0;  // the innermost recorded call that is open on the thread; 0: none
+  std::int64_t timestamp_ns = 0;
+  std::uint32_t pid = 0;
+  std::uint32_t tid = 0;
+  std::string_view title;
+  std::string_view message;
+  std::string_view file;
+  std::uint32_t line = 0;
+  std::vector<std::string_view> tags;
+  std::int64_t ttl_seconds = -1;  // below 0: not said
+  std::vector<Field> fields;
+  const Exception* exception = nullptr;  // null: none
+  std::string_view stack_trace;          // of the log call itself, where asked for and no exception has one
 };
 
 // record_type "thread": before the thread's first call, and when it is renamed.

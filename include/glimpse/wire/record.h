@@ -18,9 +18,22 @@ enum class RecordType : std::uint32_t {
   kLost = 5,    // events were lost here: LostPayload
   kRename = 6,  // payload: the thread's new name, two words, padded with zeros
   kSwitch = 7,  // payload: number of the stack that the lane runs on from here on; each has its own open calls. 0 first
-  kArguments = 8,  // of the call whose START comes next on this stack, but for calls of handlers: CapturedPayload
-  kResult = 9,     // of the innermost open call, which ends next, but for calls of handlers: CapturedPayload
+  kArguments = 8,    // of the call whose START comes next on this stack, but for calls of handlers: CapturedPayload
+  kResult = 9,       // of the innermost open call, which ends next, but for calls of handlers: CapturedPayload
+  kContext = 10,     // the lane's active trace and span from here on: ContextPayload
+  kSpanStart = 11,   // SpanStartPayload, then the name
+  kSpanFields = 12,  // SpanFieldsPayload, then the fields
+  kSpanEvent = 13,   // SpanEventPayload, then the name, then the fields
+  kSpanLink = 14,    // SpanLinkPayload, then the fields
+  kSpanStatus = 15,  // SpanStatusPayload, then the description
+  kSpanName = 16,    // SpanNamePayload, then the new name
+  kSpanEnd = 17,     // payload: the span's id
+  kLog = 18,         // LogPayload, then its texts in their order, then the fields, then the stack
+  kBlock = 19,       // the START of kBlockFunction that comes next on this stack is this block's: BlockPayload, texts
 };
+
+// Blocks (glimpse_api.block_begin) are calls of this one. Their END ends the innermost of them that is open.
+inline constexpr FunctionId kBlockFunction = (1u << kFunctionBits) - 1;
 
 // Why frames were left. The innermost `frames` open calls of the lane's stack end here.
 enum class LeaveReason : std::uint32_t {
@@ -68,6 +81,90 @@ struct CapturedPayload {
   std::uint32_t text_bytes;
 };
 
+// Trace id 0: none.
+struct ContextPayload {
+  std::uint64_t trace_high;
+  std::uint64_t trace_low;
+  std::uint64_t span_id;
+};
+
+// A span is told of by any lanes of its process, in the order of time. Texts are padded with zeros to whole words.
+enum SpanFlags : std::uint32_t { kRemoteParent = 1 };
+struct SpanStartPayload {
+  std::uint64_t trace_high;
+  std::uint64_t trace_low;
+  std::uint64_t span_id;
+  std::uint64_t parent_span_id;  // 0: none
+  std::uint32_t kind;            // as OpenTelemetry numbers them
+  std::uint32_t flags;           // of SpanFlags
+  std::uint32_t name_bytes;
+  std::uint32_t tracestate_bytes;  // behind the name
+};
+
+struct SpanFieldsPayload {
+  std::uint64_t span_id;
+  std::uint64_t count;
+};
+
+struct SpanEventPayload {
+  std::uint64_t span_id;
+  std::uint32_t name_bytes;
+  std::uint32_t count;
+};
+
+struct SpanLinkPayload {
+  std::uint64_t span_id;
+  ContextPayload to;
+  std::uint64_t count;
+};
+
+struct SpanStatusPayload {
+  std::uint64_t span_id;
+  std::uint32_t status;  // as OpenTelemetry numbers them
+  std::uint32_t text_bytes;
+};
+
+struct SpanNamePayload {
+  std::uint64_t span_id;
+  std::uint64_t name_bytes;
+};
+
+// A key and a value. Followed by the key, then the value: the text, or one word.
+enum class FieldType : std::uint8_t { kText = 0, kSigned = 1, kUnsigned = 2, kDouble = 3, kBool = 4 };
+struct FieldHeader {
+  FieldType type;
+  std::uint8_t reserved;
+  std::uint16_t key_bytes;
+  std::uint32_t text_bytes;  // 0 but for kText
+};
+
+struct LogPayload {
+  std::uint32_t level;
+  std::uint32_t line;
+  std::int64_t ttl_seconds;  // below 0: not said
+  std::uint32_t message_bytes;
+  std::uint32_t title_bytes;
+  std::uint32_t tags_bytes;
+  std::uint32_t file_bytes;
+  std::uint32_t exception_type_bytes;
+  std::uint32_t exception_message_bytes;
+  std::uint32_t field_count;
+  std::uint32_t frame_count;  // as in ThrowPayload
+};
+
+struct BlockPayload {
+  std::uint32_t name_bytes;
+  std::uint32_t label_bytes;
+  std::uint32_t file_bytes;
+  std::uint32_t line;
+};
+
+static_assert(sizeof(ContextPayload) == 24);
+static_assert(sizeof(SpanStartPayload) == 48);
+static_assert(sizeof(SpanLinkPayload) == 40);
+static_assert(sizeof(FieldHeader) == 8);
+static_assert(sizeof(LogPayload) == 48);
+static_assert(sizeof(BlockPayload) == 16);
 static_assert(sizeof(CapturedPayload) == 8);
 static_assert(sizeof(ThrowPayload) == 16);
 static_assert(sizeof(LeavePayload) == 8);
