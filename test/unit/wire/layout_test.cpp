@@ -34,7 +34,7 @@ TEST(Layout, RingHeaderKeepsWritersApartByCacheLine) {
   EXPECT_EQ(offsetof(RingHeader, overwrites), 176u);
   EXPECT_EQ(offsetof(RingHeader, gaps), 192u);
   EXPECT_EQ(sizeof(GapSlot), 488u);
-  EXPECT_EQ(sizeof(RingHeader), 1152u);
+  EXPECT_EQ(sizeof(RingHeader), 1216u);
 }
 
 TEST(Layout, ProcessHeader) {
