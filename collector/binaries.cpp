@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -68,7 +69,24 @@ bool may_match(const Binary& binary, const std::vector<const policy::Pattern*>& 
   });
 }
 
+// What stands before the last `::` of a qualified name; the scopes of parameters, templates and lambdas do not count.
+std::string_view namespace_of(std::string_view name) {
+  std::size_t end = 0;
+  int depth = 0;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == '(' && depth == 0) break;
+    depth += name[i] == '<' || name[i] == '{' ? 1 : name[i] == '>' || name[i] == '}' ? -1 : 0;
+    if (depth == 0 && name.substr(i).starts_with("::")) end = i;
+  }
+  return name.substr(0, end);
+}
+
 }  // namespace
+
+std::string block_text(const writers::Function& block) {
+  const char zero = '\0';
+  return block.name + zero + block.module + zero + block.file + zero + std::to_string(block.line);
+}
 
 Binaries::File& Binaries::file(const LoadedFile& loaded) {
   std::string id = loaded.build_id;
@@ -107,7 +125,8 @@ const DecidedFunction& Binaries::add(FunctionName name) {
   decided.capture = policy_.capture(asked);
   use_.see(asked);
   if (!decided.recorded) return decided;
-  decided.function.name = std::move(name.name);
+  const std::string_view label = policy_.label(asked);
+  decided.function.name = label.empty() ? std::move(name.name) : fmt::format("{}[{}]", name.name, label);
   decided.function.module = std::move(name.module);
   decided.function.file = std::move(name.file);
   decided.function.line = name.line;
@@ -159,6 +178,39 @@ const DecidedFunction& Binaries::function_at(File& in, std::uint64_t address) {
     found->second = &add(in.binary != nullptr ? in.binary->function_at(address) : unknown_name(in.path, address));
   }
   return *found->second;
+}
+
+const DecidedFunction& Binaries::block(std::string_view name, std::string_view label, std::string_view binary,
+                                       std::string_view file, std::uint32_t line) {
+  writers::Function block;
+  block.name = label.empty() ? std::string(name) : fmt::format("{}[{}]", name, label);
+  block.module = namespace_of(name);
+  if (block.module.empty()) block.module = binary;
+  block.file = file;
+  block.line = line;
+  return this->block(block_text(block));
+}
+
+const DecidedFunction& Binaries::block(const std::string& text) {
+  const auto [found, fresh] = blocks_.try_emplace(text, nullptr);
+  if (!fresh) return *found->second;
+  DecidedFunction& decided = functions_.emplace_back();
+  decided.recorded = true;
+  decided.block = true;
+  decided.function.index = static_cast<std::uint32_t>(functions_.size() - 1);
+  std::string_view rest = text;
+  const auto next = [&rest] {
+    const std::string_view part = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    return std::string(part);
+  };
+  decided.function.name = next();
+  decided.function.module = next();
+  decided.function.file = next();
+  const std::string line = next();
+  std::from_chars(line.data(), line.data() + line.size(), decided.function.line);
+  found->second = &decided;
+  return decided;
 }
 
 FunctionName Binaries::code_at(File& in, std::uint64_t address, std::uint64_t& offset) {

@@ -26,7 +26,11 @@ struct DecidedFunction {
   writers::Function function;  // without names where it is not recorded
   bool recorded = false;
   policy::Capture capture;
+  bool block = false;  // a part of a function that the program has named
 };
+
+// A block's name, module, file and line, to be found again by Binaries::block().
+std::string block_text(const writers::Function& block);
 
 // A file, whatever its name: device, inode and the time it was last written. All 0 where not known.
 struct FileIdentity {
@@ -66,6 +70,12 @@ class Binaries {
   // The function at `address` of the process, which no file covers.
   const DecidedFunction& unknown_function(std::uint64_t address);
 
+  // A block that the program has named `name`, as calls are: `name[label]` where there is a label. It is recorded
+  // whatever the policy says, for the source asks for it. `binary`: what it belongs to where the name has no namespace.
+  const DecidedFunction& block(std::string_view name, std::string_view label, std::string_view binary,
+                               std::string_view file, std::uint32_t line);
+  const DecidedFunction& block(const std::string& text);
+
   // The function with the instruction at `address` of that file, for a stack trace: the policy is not asked.
   static FunctionName code_at(File& file, std::uint64_t address, std::uint64_t& offset);
 
@@ -91,6 +101,7 @@ class Binaries {
   std::map<std::pair<std::string, std::string>, File> files_;
   std::deque<DecidedFunction> functions_;
   std::unordered_map<std::uint64_t, const DecidedFunction*> unknown_;
+  std::unordered_map<std::string, const DecidedFunction*> blocks_;  // by block_text()
   std::vector<std::string> problems_;
   std::vector<std::string> hidden_exceptions_;
   std::vector<std::string> missing_;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "glimpse/wire/event.h"
+#include "glimpse/wire/record.h"
+
 namespace glimpse::collector {
 
 using writers::Call;
@@ -19,6 +22,12 @@ constexpr std::size_t kMostCaptured = 64;  // handlers do not nest deeper; a bro
 std::uint64_t CallStack::innermost_call_id() const {
   if (recorded_ > 0 || below_ == nullptr) return innermost_;
   return below_->innermost_call_id();
+}
+
+const ActiveSpan& CallStack::innermost_active() const {
+  static constexpr ActiveSpan kNone;
+  if (recorded_ > 0) return actives_.back();
+  return below_ == nullptr ? kNone : below_->innermost_active();
 }
 
 // Of the recorded calls that are open; 0 where there are none.
@@ -88,7 +97,10 @@ void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
     const std::uint64_t interrupted = root_call_id();
     root_ = interrupted != 0 ? interrupted : open.call_id;
   }
+  const ActiveSpan active = active_ == nullptr ? ActiveSpan{} : *active_;
+  const bool nearest = active == innermost_active();
   open_.push_back(open);
+  actives_.push_back(active);
   innermost_ = open.call_id;
   ++recorded_;
   if (whole_calls_) {
@@ -105,6 +117,9 @@ void CallStack::start(const DecidedFunction& function, std::int64_t time_ns) {
   call.timestamp_ns = time_ns;
   call.depth = depth;
   call.captured = arguments;
+  call.trace = active.trace;
+  call.active_span_id = active.span_id;
+  call.parent_call_is_nearest = nearest;
   sink_.emit(call);
 }
 
@@ -114,10 +129,15 @@ void CallStack::close(Stage stage, const writers::Exception* exception, std::int
   open_.pop_back();
   saved_ = std::min(saved_, open_.size());
   if (open.call_id == 0) return;
+  const ActiveSpan active = actives_.back();
+  actives_.pop_back();
   --recorded_;
   innermost_ = recorded_ > 0 ? open.parent_call_id : 0;
 
   Call call;
+  call.trace = active.trace;
+  call.active_span_id = active.span_id;
+  call.parent_call_is_nearest = active == innermost_active();
   call.stage = stage;
   call.call_id = open.call_id;
   call.parent_call_id = open.parent_call_id;
@@ -182,6 +202,15 @@ void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
   for (std::uint64_t i = 0; i <= frames; ++i) close(Stage::kEnd, nullptr, time_ns);
 }
 
+void CallStack::end_block(std::int64_t time_ns) {
+  const auto found = std::find_if(open_.rbegin(), open_.rend(),
+                                  [](const Open& open) { return open.function != nullptr && open.function->block; });
+  if (found != open_.rend()) return end(*found->function, time_ns);
+  if (close_unknown()) return;
+  ++unmatched_ends_;
+  touched_ = true;
+}
+
 void CallStack::thrown(std::uint64_t exception, std::string type, std::string what, bool has_what,
                        std::vector<std::uint64_t> frames) {
   touched_ = true;
@@ -242,9 +271,25 @@ CallStackState CallStack::save(bool whole, const std::function<std::uint32_t(con
   state.kept = whole ? 0 : saved_;
   for (std::size_t i = state.kept; i < open_.size(); ++i) {
     const Open& open = open_[i];
-    const std::uint32_t function = open.function == nullptr ? 0 : id_of(*open.function);
-    state.open.push_back(
-        {function, open.depth, open.call_id, open.parent_call_id, open.start_ns, open.unknown, arguments_of(open)});
+    OpenCallState& saved = state.open.emplace_back();
+    const bool block = open.function != nullptr && open.function->block;
+    saved.function = open.function == nullptr ? 0 : block ? wire::kBlockFunction : id_of(*open.function);
+    saved.depth = open.depth;
+    saved.call_id = open.call_id;
+    saved.parent_call_id = open.parent_call_id;
+    saved.start_ns = open.start_ns;
+    saved.unknown = open.unknown;
+    saved.arguments = arguments_of(open);
+    if (block) saved.block = block_text(open.function->function);
+  }
+  // Of the last ones, as the others are not saved.
+  std::size_t active = actives_.size();
+  for (auto saved = state.open.rbegin(); saved != state.open.rend(); ++saved) {
+    if (saved->call_id == 0) continue;
+    const ActiveSpan& when_it_began = actives_[--active];
+    saved->trace_high = when_it_began.trace.high;
+    saved->trace_low = when_it_began.trace.low;
+    saved->span_id = when_it_began.span_id;
   }
   saved_ = open_.size();
   touched_ = false;
@@ -262,20 +307,22 @@ CallStackState CallStack::save(bool whole, const std::function<std::uint32_t(con
 }
 
 void CallStack::restore(const CallStackState& state,
-                        const std::function<const DecidedFunction&(std::uint32_t)>& function_of) {
+                        const std::function<const DecidedFunction&(std::uint32_t, const std::string&)>& function_of) {
   for (const OpenCallState& open : state.open) {
-    const DecidedFunction* function = open.unknown > 0 ? nullptr : &function_of(open.function);
+    const DecidedFunction* function = open.unknown > 0 ? nullptr : &function_of(open.function, open.block);
     open_.push_back({function, open.call_id, open.parent_call_id, open.depth, open.start_ns, open.unknown});
     if (open.call_id == 0) continue;
     innermost_ = open.call_id;
     ++recorded_;
+    actives_.push_back({{open.trace_high, open.trace_low}, open.span_id});
     if (!open.arguments.empty()) arguments_.push_back({open.call_id, open.arguments});
   }
   for (const InFlightState& flying : state.in_flight) {
     in_flight_.push_back({flying.exception, flying.type, flying.what, flying.has_what != 0, flying.frames});
   }
   for (const CapturedState& captured : state.captured) {
-    captured_.push_back({&function_of(captured.function), captured.open_count, captured.result != 0, captured.text});
+    captured_.push_back(
+        {&function_of(captured.function, {}), captured.open_count, captured.result != 0, captured.text});
   }
   root_ = state.root_call_id;
   unmatched_ends_ = state.unmatched_ends;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/active_span.h"
 #include "collector/binaries.h"
 #include "collector/checkpoint.h"
 #include "writers/record.h"
@@ -44,6 +45,13 @@ class CallStack {
   CallStack(CallSink& sink, std::uint32_t trace_depth, bool whole_calls = false)
       : sink_(sink), trace_depth_(trace_depth), whole_calls_(whole_calls) {}
 
+  // Calls that begin from now on belong to whatever `active` says then; it outlives the stack.
+  void follow(const ActiveSpan* active) { active_ = active; }
+
+  // The innermost recorded call that is open, 0: none; and what was active when it began.
+  std::uint64_t innermost_call_id() const;
+  const ActiveSpan& innermost_active() const;
+
   // Calls of a signal handler that interrupted a hook lie on top of `below`, the stack it interrupted.
   void lie_on(const CallStack* below) { below_ = below; }
   bool lies_on(const CallStack& below) const { return below_ == &below; }
@@ -54,6 +62,8 @@ class CallStack {
 
   void start(const DecidedFunction& function, std::int64_t time_ns);
   void end(const DecidedFunction& function, std::int64_t time_ns);
+  // The innermost block that is open ended.
+  void end_block(std::int64_t time_ns);
 
   // An exception sets out, or is caught. `exception` is its address in the process.
   // `frames`: the stack, as wire::pack_stack_frame() has them. It is told once, with the first recorded call that is
@@ -96,7 +106,9 @@ class CallStack {
   // For another collector that goes on in this one's place: everything, or what changed since the last save().
   CallStackState save(bool whole, const std::function<std::uint32_t(const DecidedFunction&)>& id_of);
   // For a stack on which nothing has happened yet.
-  void restore(const CallStackState& state, const std::function<const DecidedFunction&(std::uint32_t)>& function_of);
+  // `function_of`: by the process's id, or a block_text().
+  void restore(const CallStackState& state,
+               const std::function<const DecidedFunction&(std::uint32_t, const std::string&)>& function_of);
 
  private:
   struct Open {
@@ -137,7 +149,6 @@ class CallStack {
   void note_unknown_changed();
   void close(writers::Stage stage, const writers::Exception* exception, std::int64_t time_ns,
              std::string_view result = {});
-  std::uint64_t innermost_call_id() const;
   std::uint64_t root_call_id() const;
   std::uint32_t recorded_depth() const;
 
@@ -145,12 +156,14 @@ class CallStack {
   std::uint32_t trace_depth_;
   bool whole_calls_;
   const CallStack* below_ = nullptr;
+  const ActiveSpan* active_ = nullptr;
   std::vector<Open> open_;
-  bool touched_ = false;         // something else than open_ changed since save()
-  std::size_t saved_ = 0;        // so many of the outermost are as save() saw them
-  std::uint64_t innermost_ = 0;  // call id of the innermost recorded call
-  std::uint32_t recorded_ = 0;   // recorded calls open
-  std::uint64_t root_ = 0;       // call id of the outermost of their trace, while there are any
+  bool touched_ = false;             // something else than open_ changed since save()
+  std::size_t saved_ = 0;            // so many of the outermost are as save() saw them
+  std::uint64_t innermost_ = 0;      // call id of the innermost recorded call
+  std::uint32_t recorded_ = 0;       // recorded calls open
+  std::uint64_t root_ = 0;           // call id of the outermost of their trace, while there are any
+  std::vector<ActiveSpan> actives_;  // of the recorded calls that are open, when they began
   std::vector<InFlight> in_flight_;
   std::vector<Captured> captured_;    // empty as a rule; at most kMostCaptured
   std::vector<Arguments> arguments_;  // outermost first

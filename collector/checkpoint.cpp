@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstring>
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -92,7 +93,8 @@ void each(Archive& archive, Members&... all) {
 
 template <typename Archive>
 void members(Archive& archive, OpenCallState& s) {
-  each(archive, s.function, s.depth, s.call_id, s.parent_call_id, s.start_ns, s.unknown, s.arguments);
+  each(archive, s.function, s.depth, s.call_id, s.parent_call_id, s.start_ns, s.unknown, s.arguments, s.block,
+       s.trace_high, s.trace_low, s.span_id);
 }
 template <typename Archive>
 void members(Archive& archive, InFlightState& s) {
@@ -113,7 +115,26 @@ void members(Archive& archive, FiberState& s) {
 template <typename Archive>
 void members(Archive& archive, LaneState& s) {
   each(archive, s.ring, s.pid, s.tid, s.index, s.active, s.announced, s.ended, s.calls, s.records, s.last_ns,
-       s.late_ends, s.position, s.epoch, s.name, s.stack, s.running, s.gone, s.fibers);
+       s.late_ends, s.position, s.epoch, s.name, s.stack, s.running, s.gone, s.fibers, s.trace_high, s.trace_low,
+       s.span_id, s.block);
+}
+template <typename Archive>
+void members(Archive& archive, FieldState& s) {
+  each(archive, s.type, s.word, s.key, s.text);
+}
+template <typename Archive>
+void members(Archive& archive, SpanEventState& s) {
+  each(archive, s.time_ns, s.name, s.fields);
+}
+template <typename Archive>
+void members(Archive& archive, SpanLinkState& s) {
+  each(archive, s.trace_high, s.trace_low, s.span_id, s.fields);
+}
+template <typename Archive>
+void members(Archive& archive, SpanState& s) {
+  each(archive, s.trace_high, s.trace_low, s.span_id, s.parent_span_id, s.parent_call_id, s.parent_call_is_nearest,
+       s.remote_parent, s.kind, s.status, s.pid, s.tid, s.start_ns, s.left_out, s.name, s.status_message, s.tracestate,
+       s.attributes, s.events, s.links);
 }
 template <typename Archive>
 void members(Archive& archive, ClockState& s) {
@@ -126,7 +147,8 @@ void members(Archive& archive, ThreadTime& s) {
 template <typename Archive>
 void members(Archive& archive, ProcessState& s) {
   each(archive, s.number, s.pid, s.finished, s.first_call_id, s.last_call_id, s.log_entries, s.threads, s.guest_calls,
-       s.lost_full, s.late_ends, s.unmatched_ends, s.last_time_ns, s.clock, s.guests, s.thread_times, s.lanes);
+       s.lost_full, s.late_ends, s.unmatched_ends, s.last_time_ns, s.clock, s.guests, s.thread_times, s.lanes,
+       s.gone_spans, s.spans, s.unmatched_spans, s.lost_records);
 }
 template <typename Archive>
 void members(Archive& archive, TextState& s) {
@@ -188,8 +210,21 @@ void apply_process(ProcessState& process, ProcessState change) {
     }
     apply_lane(*before, std::move(changed));
   }
+  std::vector<SpanState> spans = std::move(process.spans);
+  const std::set<std::uint64_t> gone(change.gone_spans.begin(), change.gone_spans.end());
+  std::erase_if(spans, [&](const SpanState& span) { return gone.contains(span.span_id); });
+  for (SpanState& changed : change.spans) {
+    SpanState* const before = find(spans, [&](const SpanState& span) { return span.span_id == changed.span_id; });
+    if (before == nullptr) {
+      spans.push_back(std::move(changed));
+    } else {
+      *before = std::move(changed);
+    }
+  }
   process = std::move(change);
   process.lanes = std::move(lanes);
+  process.spans = std::move(spans);
+  process.gone_spans.clear();
 }
 
 }  // namespace

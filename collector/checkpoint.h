@@ -23,6 +23,11 @@ struct OpenCallState {
   std::int64_t start_ns = 0;
   std::uint64_t unknown = 0;  // not 0: so many calls of which nothing else is known
   std::string arguments;      // captured, of a call that will be told as a whole
+  std::string block;          // what a block is called (block_text()), whose function is wire::kBlockFunction
+  // The span that was active when it began.
+  std::uint64_t trace_high = 0;
+  std::uint64_t trace_low = 0;
+  std::uint64_t span_id = 0;
 };
 
 struct InFlightState {
@@ -75,6 +80,55 @@ struct LaneState {
   std::uint32_t running = 0;        // the fiber it runs on; 0: none
   std::vector<std::uint32_t> gone;  // fibers that are no longer there
   std::vector<FiberState> fibers;   // those that changed, after that
+  // The active span.
+  std::uint64_t trace_high = 0;
+  std::uint64_t trace_low = 0;
+  std::uint64_t span_id = 0;
+  std::string block;  // of the START that comes next
+};
+
+// A key and a value that the program has set: wire::FieldType.
+struct FieldState {
+  std::uint8_t type = 0;
+  std::uint64_t word = 0;
+  std::string key;
+  std::string text;
+};
+
+struct SpanEventState {
+  std::int64_t time_ns = 0;
+  std::string name;
+  std::vector<FieldState> fields;
+};
+
+struct SpanLinkState {
+  std::uint64_t trace_high = 0;
+  std::uint64_t trace_low = 0;
+  std::uint64_t span_id = 0;
+  std::vector<FieldState> fields;
+};
+
+// A span that has not ended.
+struct SpanState {
+  std::uint64_t trace_high = 0;
+  std::uint64_t trace_low = 0;
+  std::uint64_t span_id = 0;
+  std::uint64_t parent_span_id = 0;
+  std::uint64_t parent_call_id = 0;
+  std::uint8_t parent_call_is_nearest = 0;
+  std::uint8_t remote_parent = 0;
+  std::uint8_t kind = 1;
+  std::uint8_t status = 0;
+  std::uint32_t pid = 0;
+  std::uint32_t tid = 0;
+  std::int64_t start_ns = 0;
+  std::uint64_t left_out = 0;  // attributes, events and links beyond what a span keeps
+  std::string name;
+  std::string status_message;
+  std::string tracestate;
+  std::vector<FieldState> attributes;
+  std::vector<SpanEventState> events;
+  std::vector<SpanLinkState> links;
 };
 
 // The line along which ticks become time.
@@ -106,6 +160,10 @@ struct ProcessState {
   std::vector<std::uint32_t> guests;
   std::vector<ThreadTime> thread_times;
   std::vector<LaneState> lanes;
+  std::uint64_t lost_records = 0;
+  std::vector<std::uint64_t> gone_spans;  // that have ended
+  std::vector<SpanState> spans;           // those that changed, after that
+  std::uint64_t unmatched_spans = 0;
 };
 
 // Text of records that is made and not yet known to be in its output.

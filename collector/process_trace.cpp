@@ -10,6 +10,7 @@
 #include "collector/captured_text.h"
 #include "collector/exception_type.h"
 #include "collector/futex.h"
+#include "collector/payload_reader.h"
 
 namespace glimpse::collector {
 
@@ -37,6 +38,7 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       clock_(view_->header(), context.rate),
       functions_(context.binaries, *view_),
       stacks_(functions_, *view_),
+      told_(records_, stacks_),
       first_call_id_(earlier_calls),
       last_call_id_(earlier_calls) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
@@ -53,6 +55,7 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       clock_(view_->header(), context.rate),
       functions_(context.binaries, *view_),
       stacks_(functions_, *view_),
+      told_(records_, stacks_),
       first_call_id_(state.first_call_id),
       last_call_id_(state.last_call_id),
       log_entries_(state.log_entries),
@@ -62,10 +65,12 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       lost_full_(state.lost_full),
       late_ends_(state.late_ends),
       unmatched_ends_(state.unmatched_ends),
+      lost_records_(state.lost_records),
       last_time_ns_(state.last_time_ns),
       finished_(state.finished != 0) {
   view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
   clock_.restore(state.clock);
+  told_.restore(state);
   for (const ThreadTime& time : state.thread_times) thread_time_ns_[time.tid] = time.ns;
   for (const LaneState& lane : state.lanes) {
     if (lane.ring < view_->ring_count()) restore_lane(lane);
@@ -86,7 +91,11 @@ void ProcessTrace::restore_lane(const LaneState& state) {
   lane.ended = state.ended != 0;
   lane.last_ns = state.last_ns;
   lane.late_ends = state.late_ends;
-  const auto function_of = [this](std::uint32_t id) -> const DecidedFunction& { return functions_[id]; };
+  lane.active_span = {{state.trace_high, state.trace_low}, state.span_id};
+  if (!state.block.empty()) lane.block = &context_.binaries.block(state.block);
+  const auto function_of = [this](std::uint32_t id, const std::string& block) -> const DecidedFunction& {
+    return block.empty() ? functions_[id] : context_.binaries.block(block);
+  };
   lane.stack.restore(state.stack, function_of);
   for (const FiberState& fiber : state.fibers) fiber_of(lane, fiber.number).restore(fiber.stack, function_of);
   lane.running_number = state.running;
@@ -110,7 +119,7 @@ std::optional<ProcessState> ProcessTrace::save(bool whole) {
     lane.saved = now;
     state.lanes.push_back(save_lane(i, whole));
   }
-  if (!whole && saved_ && state.lanes.empty() && finished_ == saved_finished_) return std::nullopt;
+  if (!whole && saved_ && state.lanes.empty() && !told_.changed() && finished_ == saved_finished_) return std::nullopt;
   saved_ = true;
   saved_finished_ = finished_;
   state.pid = pid_;
@@ -123,8 +132,10 @@ std::optional<ProcessState> ProcessTrace::save(bool whole) {
   state.lost_full = lost_full_;
   state.late_ends = late_ends_;
   state.unmatched_ends = unmatched_ends_;
+  state.lost_records = lost_records_;
   state.last_time_ns = last_time_ns_;
   state.clock = clock_.save();
+  told_.save(whole, state);
   state.guests.assign(guests_.begin(), guests_.end());
   for (const auto& [tid, ns] : thread_time_ns_) state.thread_times.push_back({tid, ns});
   return state;
@@ -147,6 +158,10 @@ LaneState ProcessTrace::save_lane(std::uint32_t ring_index, bool whole) {
   state.position = lane.reader.position();
   state.epoch = lane.reader.epoch();
   state.name = lane.name;
+  state.trace_high = lane.active_span.trace.high;
+  state.trace_low = lane.active_span.trace.low;
+  state.span_id = lane.active_span.span_id;
+  if (lane.block != nullptr) state.block = block_text(lane.block->function);
   const auto id_of = [this](const DecidedFunction& function) { return functions_.id_of(function); };
   state.stack = lane.stack.save(whole, id_of);
   state.running = lane.running_number;
@@ -180,8 +195,10 @@ void ProcessTrace::find_lanes() {
 }
 
 std::unique_ptr<ProcessTrace::Lane> ProcessTrace::make_lane(std::uint32_t ring_index) {
-  return std::make_unique<Lane>(
+  auto lane = std::make_unique<Lane>(
       RingReader(view_->ring(ring_index), view_->ring_words(ring_index), view_->ring_capacity_words()), empty_stack());
+  lane->stack.follow(&lane->active_span);
+  return lane;
 }
 
 void ProcessTrace::open_lane(std::uint32_t ring_index) {
@@ -274,10 +291,14 @@ void ProcessTrace::handle(Lane& lane, const RingRecord& record, std::int64_t tim
   last_time_ns_ = std::max(last_time_ns_, time_ns);
   switch (record.kind) {
     case wire::EventKind::kStart:
-      lane.running->start(functions_[record.function], time_ns);
+      lane.running->start(function_of(lane, record.function), time_ns);
       break;
     case wire::EventKind::kEnd:
-      lane.running->end(functions_[record.function], time_ns);
+      if (record.function == wire::kBlockFunction) [[unlikely]] {
+        lane.running->end_block(time_ns);
+      } else {
+        lane.running->end(functions_[record.function], time_ns);
+      }
       break;
     case wire::EventKind::kNone:
       handle_gap(lane, *record.gap, time_ns);
@@ -285,6 +306,33 @@ void ProcessTrace::handle(Lane& lane, const RingRecord& record, std::int64_t tim
     default:
       handle_record(lane, record, time_ns);
   }
+}
+
+const DecidedFunction& ProcessTrace::function_of(const Lane& lane, wire::FunctionId id) {
+  if (id == wire::kBlockFunction && lane.block != nullptr) [[unlikely]]
+    return *lane.block;
+  return functions_[id];
+}
+
+const DecidedFunction& ProcessTrace::block_of(const RingRecord& record) {
+  PayloadReader payload(*record.payload);
+  const auto told = payload.structure<wire::BlockPayload>();
+  const std::string name = payload.text(told.name_bytes);
+  const std::string label = payload.text(told.label_bytes);
+  const std::string file = payload.text(told.file_bytes);
+  const std::string_view executable = view_->executable();
+  return context_.binaries.block(name, label, executable.substr(executable.rfind('/') + 1), file, told.line);
+}
+
+// What the program says of itself.
+void ProcessTrace::handle_told(Lane& lane, const RingRecord& record, std::int64_t time_ns) {
+  if (!lane.announced) announce(lane, time_ns);
+  told_.handle(record, {.pid = lane.pid,
+                        .tid = lane.tid,
+                        .time_ns = time_ns,
+                        .active = lane.active_span,
+                        .call_id = lane.running->innermost_call_id(),
+                        .call_active = lane.running->innermost_active()});
 }
 
 void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int64_t time_ns) {
@@ -348,13 +396,22 @@ void ProcessTrace::handle_record(Lane& lane, const RingRecord& record, std::int6
     case wire::RecordType::kSwitch:
       switch_stack(lane, static_cast<std::uint32_t>(word(0)));
       break;
+    case wire::RecordType::kContext:
+      lane.active_span = {{word(0), word(1)}, word(2)};
+      break;
+    case wire::RecordType::kBlock:
+      lane.block = &block_of(record);
+      break;
     default:
-      break;  // of a later version: skipped, as the format allows
+      if (ProgramRecords::takes(record.type)) handle_told(lane, record, time_ns);
+      break;  // others are of a later version: skipped, as the format allows
   }
 }
 
 CallStack& ProcessTrace::fiber_of(Lane& lane, std::uint32_t number) {
-  return lane.fibers.try_emplace(number, empty_stack()).first->second;
+  const auto [fiber, fresh] = lane.fibers.try_emplace(number, empty_stack());
+  if (fresh) fiber->second.follow(&lane.active_span);
+  return fiber->second;
 }
 
 // The thread goes on with another of its stacks. One that is left without open calls is forgotten.
@@ -393,6 +450,10 @@ void ProcessTrace::handle_gap(Lane& lane, const wire::Gap& gap, std::int64_t tim
     lane.name = fixed_text(reinterpret_cast<const char*>(gap.name), sizeof(gap.name));
     if (lane.announced) announce(lane, time_ns);
   }
+  if (gap.context_changed != 0) {
+    lane.active_span = {{gap.context.trace_high, gap.context.trace_low}, gap.context.span_id};
+  }
+  lost_records_ += gap.records;
   const std::uint64_t calls = gap.starts + gap.lost_starts;
   tell_losses(lane, calls,
               fmt::format("the ring was full and its oldest events went: {} calls before this were lost, {} ends are "
@@ -592,6 +653,7 @@ void ProcessTrace::finish(ProcessEnd end) {
     }
     close_lane(*lane);
   }
+  told_.finish(last_time_ns_);
   wire::ProcessHeader& header = view_->header();
   const std::pair<const char*, std::uint64_t> losses[] = {
       {"ring_full", lost_full_ - std::min(lost_full_, late_ends_)},
@@ -600,6 +662,8 @@ void ProcessTrace::finish(ProcessEnd end) {
       {"no_ring", 2 * header.lost_threads.load(std::memory_order_relaxed)},
       {"table_full", 2 * header.lost_functions.load(std::memory_order_relaxed)},
       {"nested_too_deeply", 2 * header.lost_nested.load(std::memory_order_relaxed)},
+      {"spans_and_logs", lost_records_ + header.lost_records.load(std::memory_order_relaxed)},
+      {"span_begin_lost", told_.unmatched()},
   };
   for (const auto& [reason, count] : losses) {
     if (count > 0) record.dropped.emplace_back(reason, count);

@@ -18,6 +18,7 @@
 #include "collector/clock_map.h"
 #include "collector/process_functions.h"
 #include "collector/process_view.h"
+#include "collector/program_records.h"
 #include "collector/record_stream.h"
 #include "collector/ring_reader.h"
 #include "collector/session_context.h"
@@ -115,6 +116,8 @@ class ProcessTrace final : private CallSink {
     bool ended = false;    // a guest whose summary is written
     bool to_free = false;  // closed, and its ring not yet given back
     std::string name;
+    ActiveSpan active_span;
+    const DecidedFunction* block = nullptr;  // of the START that comes next
     std::int64_t last_ns = 0;
     std::int64_t peeked_ns = 0;
     struct Saved {  // what save() saw; a lane that differs has changed
@@ -133,6 +136,9 @@ class ProcessTrace final : private CallSink {
   }
 
   CallStack empty_stack();
+  const DecidedFunction& function_of(const Lane& lane, wire::FunctionId id);
+  const DecidedFunction& block_of(const RingRecord& record);
+  void handle_told(Lane& lane, const RingRecord& record, std::int64_t time_ns);
   bool is_guest(const Lane& lane) const { return lane.pid != pid_; }
   void finish_guest(Lane& lane);
   void write_guest_summary(Lane& lane);
@@ -161,6 +167,7 @@ class ProcessTrace final : private CallSink {
   ClockMap clock_;
   ProcessFunctions functions_;
   StackNames stacks_;
+  ProgramRecords told_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // by ring
   Lane* current_ = nullptr;                   // whose record is being handled
   std::uint64_t first_call_id_;               // minus 1
@@ -174,6 +181,7 @@ class ProcessTrace final : private CallSink {
   std::uint64_t buried_ = 0;        // events in the hands of a collector that was killed
   std::uint64_t late_ends_ = 0;     // those of them that are in the output after all, late
   std::uint64_t unmatched_ends_ = 0;
+  std::uint64_t lost_records_ = 0;  // what was said of spans and logs and was taken back
   std::int64_t last_time_ns_ = 0;
   std::map<std::uint32_t, std::int64_t> thread_time_ns_;  // only of threads with handler lanes
   bool finished_ = false;

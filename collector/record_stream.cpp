@@ -41,6 +41,17 @@ void RecordStream::call(writers::Call& call) {
   writer_.call(call);
 }
 
+void RecordStream::span(writers::Span& span) {
+  span.entry_id = next_entry_id();
+  span.trace_seed = context_.trace_seed;
+  writer_.span(span);
+}
+
+void RecordStream::log(writers::Log& log) {
+  log.entry_id = next_entry_id();
+  writer_.log(log);
+}
+
 void RecordStream::process(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns) {
   const policy::Policy& policy = context_.settings.policy;
   writers::Process record;

@@ -22,6 +22,10 @@ class RecordStream {
   // `call` lacks its number and level.
   void call(writers::Call& call);
 
+  // `span` and `log` lack their number.
+  void span(writers::Span& span);
+  void log(writers::Log& log);
+
   // The process `view` belongs to, or a vfork child of it.
   void process(const ProcessView& view, std::uint32_t pid, std::uint32_t ppid, std::int64_t time_ns);
 

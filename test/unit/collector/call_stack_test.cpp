@@ -141,7 +141,9 @@ TEST_F(CallStackTest, WholeCallsKeepTheirArgumentsUntilTheyEnd) {
 // Two checkpoints, the second telling only what changed, as the journal has them.
 TEST_F(CallStackTest, WholeCallsGoOnInAnotherCollector) {
   const auto id_of = [&](const DecidedFunction& function) { return function.function.index; };
-  const auto function_of = [&](std::uint32_t id) -> const DecidedFunction& { return id == 1 ? a_ : b_; };
+  const auto function_of = [&](std::uint32_t id, const std::string&) -> const DecidedFunction& {
+    return id == 1 ? a_ : b_;
+  };
   const auto lanes = [](CallStackState stack, std::uint8_t whole) {
     SessionState session;
     session.whole = whole;
@@ -464,7 +466,9 @@ TEST_F(CallStackTest, AHandlersCallsHaveTheRootOfWhatTheyInterrupted) {
 
 TEST_F(CallStackTest, RootsOutliveTheCollector) {
   const auto id_of = [&](const DecidedFunction& function) { return function.function.index; };
-  const auto function_of = [&](std::uint32_t id) -> const DecidedFunction& { return id == 1 ? a_ : b_; };
+  const auto function_of = [&](std::uint32_t id, const std::string&) -> const DecidedFunction& {
+    return id == 1 ? a_ : b_;
+  };
   CallStack handler(listener_, 5);
   handler.lie_on(&stack_);
   stack_.start(a_, 0);
@@ -565,7 +569,9 @@ TEST_F(CallStackTest, CapturedTextsAreBounded) {
 
 TEST_F(CallStackTest, AnotherStackGoesOnWithWhatWasCaptured) {
   const auto id_of = [&](const DecidedFunction& function) { return function.function.index; };
-  const auto function_of = [&](std::uint32_t id) -> const DecidedFunction& { return id == 1 ? a_ : b_; };
+  const auto function_of = [&](std::uint32_t id, const std::string&) -> const DecidedFunction& {
+    return id == 1 ? a_ : b_;
+  };
   stack_.start(a_, 0);
   stack_.result(a_, "one");
   stack_.arguments(b_, "n=1");
