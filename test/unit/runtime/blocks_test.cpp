@@ -144,6 +144,23 @@ TEST(Blocks, ThatWereJumpedOutOfEndWithTheirFunction) {
   EXPECT_EQ(program.lane().matched, 0u);
 }
 
+__attribute__((noinline)) void jumped_over_before_a_block() {
+  enter(1, 11);
+  if (setjmp(back) == 0) jumps_out();
+  {
+    const Block block("def");
+    called(3);
+  }
+  leave(1, 11);
+}
+
+TEST(Blocks, CloseWhatWasJumpedOutOfBeforeThem) {
+  FakeProgram program;
+  jumped_over_before_a_block();
+  EXPECT_EQ(without_texts(program.read()), (Lines{"start 1", "start 2", "start block", "leave 2 reason 2",
+                                                  "start block", "start 3", "end 3", "end block", "end 1"}));
+}
+
 TEST(Blocks, LeftByAnExceptionThatNobodyToldOfAreLeftAtOnce) {
   FakeProgram program;
   glimpse_block block;
