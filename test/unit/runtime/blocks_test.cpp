@@ -249,6 +249,18 @@ TEST(Blocks, WithoutRoomAreLostCallsAndEndNothing) {
   EXPECT_EQ(without_texts(program.read()).size(), 2 * made);
 }
 
+TEST(Blocks, AreTakenBackWithTheirStart) {
+  for (std::size_t begin = 0; begin < 8; ++begin) {
+    FakeProgram program(wire::OverflowMode::kOverwrite, 8192);
+    for (std::size_t i = 0; i < begin; ++i) called(1);
+    for (int i = 0; i < 10'000; ++i) const Block block("abc");
+    const Lines lines = program.read();
+    ASSERT_GT(lines.size(), 10u);
+    EXPECT_EQ(lines[0], "gap");
+    EXPECT_NE(lines[1], "start block") << begin;
+  }
+}
+
 TEST(Blocks, WhereNothingIsRecordedSaySo) {
   FakeProgram program;
   glimpse_api_v1.recording = 0;
