@@ -1,16 +1,16 @@
 // Calls that begin while a span is active carry its ids, on whichever thread; a thread that attached nothing works for
 // the span of TRACEPARENT.
 //
-// RUN: %{trace} %s --levels -O2 --env TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 --env TRACESTATE=vendor=1 --jq 'select(.stage == "START") | [.function, .trace_id, .span_id]'
-// RUN: %{trace} %s --levels -O2 --prefix SPAN --env TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 --env TRACESTATE=vendor=1 --jq 'select(.record_type == "span") | [.name, .trace_id, .parent_span_id, .remote_parent, .tracestate]'
-// RUN: %{trace} %s --levels -O2 --prefix NONE --env TRACEPARENT=00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 --jq 'select(.stage == "START") | [.function, .trace_id == null]'
+// RUN: %{trace} %s --levels=-O2 --env TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 --env TRACESTATE=vendor=1 --jq 'select(.stage == "START") | [.function, .trace_id, .span_id]'
+// RUN: %{trace} %s --levels=-O2 --prefix SPAN --env TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 --env TRACESTATE=vendor=1 --jq 'select(.record_type == "span") | [.name, .trace_id, .parent_span_id, .remote_parent, .tracestate]'
+// RUN: %{trace} %s --levels=-O2 --prefix NONE --env TRACEPARENT=00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 --jq 'select(.stage == "START") | [.function, .trace_id == null]'
 //
 // CHECK:      ["main","0af7651916cd43dd8448eb211c80319c","b7ad6b7169203331"]
 // CHECK-NEXT: ["outside","0af7651916cd43dd8448eb211c80319c","b7ad6b7169203331"]
-// CHECK-NEXT: ["inside","0af7651916cd43dd8448eb211c80319c","[[SPAN:[0-9a-f]+]]"]
+// CHECK-NEXT: ["inside","0af7651916cd43dd8448eb211c80319c","[[ID:[0-9a-f]+]]"]
 // CHECK-NEXT: ["thread_without","0af7651916cd43dd8448eb211c80319c","b7ad6b7169203331"]
 // CHECK-NEXT: ["thread_with","0af7651916cd43dd8448eb211c80319c","b7ad6b7169203331"]
-// CHECK-NEXT: ["inside","0af7651916cd43dd8448eb211c80319c","[[SPAN]]"]
+// CHECK-NEXT: ["inside","0af7651916cd43dd8448eb211c80319c","[[ID]]"]
 // CHECK-NEXT: ["outside","0af7651916cd43dd8448eb211c80319c","b7ad6b7169203331"]
 //
 // SPAN: ["request","0af7651916cd43dd8448eb211c80319c","b7ad6b7169203331",true,"vendor=1"]

@@ -1,10 +1,10 @@
 // What a C program says of a span comes out as one record, whichever way the library is in the process.
 //
-// RUN: %{trace} %s --levels -O2 --ways run,so,a,static --jq 'select(.record_type == "span" or .record_type == "log") | [.record_type, .name // .message, .kind, .status, .status_message, .attributes, [.events[]?.name], .level, .tags, .line, .title]'
+// RUN: %{trace} %s --levels=-O2 --ways run,so,a,static --jq 'select(.record_type == "span" or .record_type == "log") | [.record_type, .name // .message, .kind, .status, .status_message, .attributes, [.events[]?.name], .level, .tags, .line, .title]'
 //
-// CHECK:      ["log","went well",null,null,null,{"user":"otto","items":-7,"size":18446744073709552000,"ratio":0.5,"ok":true},[],"WARNING",["a","b"],33,"title"]
+// CHECK:      ["log","went well",null,null,null,{"user":"otto","items":-7,"size":"18446744073709551615","ratio":0.5,"ok":true},[],"WARNING",["a","b"],33,"title"]
 // CHECK-NEXT: ["span","query","client","error","no such row",null,["retry"],null,null,null,null]
-// CHECK-NEXT: ["span","POST /orders","server",null,null,{"user":"otto","items":-7,"size":18446744073709552000,"ratio":0.5,"ok":true},[],null,null,null,null]
+// CHECK-NEXT: ["span","POST /orders","server",null,null,{"user":"otto","items":-7,"size":"18446744073709551615","ratio":0.5,"ok":true},[],null,null,null,null]
 // CHECK-NOT: {{.}}
 #include <glimpse/program.h>
 #include <string.h>
