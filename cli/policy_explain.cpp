@@ -26,11 +26,13 @@ std::string reason(const policy::Policy& policy, const policy::Verdict& verdict)
   return {};
 }
 
-// What the rules want of it, and which ones: `; captures args, p.json:7; captures result, p.json:9`.
-std::string captures(const policy::Policy& policy, const policy::Function& function) {
+// What the rules want of it, and which ones: `; captures args, p.json:7; label checkout, p.json:9`.
+std::string wishes(const policy::Policy& policy, const policy::Function& function) {
   std::string text;
   for (const policy::Rule& rule : policy.rules) {
     if (!rule.decide(function)) continue;
+    if (!rule.label.empty()) text += fmt::format("; label {}, {}:{}", rule.label, policy.path, rule.line);
+    if (!rule.capture.any()) continue;
     const char* const what = rule.capture.args && rule.capture.result ? "args and result"
                              : rule.capture.args                      ? "args"
                                                                       : "result";
@@ -44,7 +46,7 @@ std::string captures(const policy::Policy& policy, const policy::Function& funct
 std::string verdict_line(const policy::Policy& policy, const policy::Function& function) {
   const policy::Verdict verdict = policy.explain(function);
   return fmt::format("{}: {} in {}: {}{}", verdict.recorded ? "recorded" : "not recorded", function.name,
-                     function.module, reason(policy, verdict), verdict.recorded ? captures(policy, function) : "");
+                     function.module, reason(policy, verdict), verdict.recorded ? wishes(policy, function) : "");
 }
 
 std::vector<std::string> possible_modules(std::string_view name) {

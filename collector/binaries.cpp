@@ -125,7 +125,8 @@ const DecidedFunction& Binaries::add(FunctionName name) {
   decided.capture = policy_.capture(asked);
   use_.see(asked);
   if (!decided.recorded) return decided;
-  decided.function.name = std::move(name.name);
+  const std::string_view label = policy_.label(asked);
+  decided.function.name = label.empty() ? std::move(name.name) : fmt::format("{}[{}]", name.name, label);
   decided.function.module = std::move(name.module);
   decided.function.file = std::move(name.file);
   decided.function.line = name.line;

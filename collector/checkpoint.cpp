@@ -148,7 +148,7 @@ template <typename Archive>
 void members(Archive& archive, ProcessState& s) {
   each(archive, s.number, s.pid, s.finished, s.first_call_id, s.last_call_id, s.log_entries, s.threads, s.guest_calls,
        s.lost_full, s.late_ends, s.unmatched_ends, s.last_time_ns, s.clock, s.guests, s.thread_times, s.lanes,
-       s.gone_spans, s.spans, s.unmatched_spans);
+       s.gone_spans, s.spans, s.unmatched_spans, s.lost_records);
 }
 template <typename Archive>
 void members(Archive& archive, TextState& s) {

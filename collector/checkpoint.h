@@ -160,6 +160,7 @@ struct ProcessState {
   std::vector<std::uint32_t> guests;
   std::vector<ThreadTime> thread_times;
   std::vector<LaneState> lanes;
+  std::uint64_t lost_records = 0;
   std::vector<std::uint64_t> gone_spans;  // that have ended
   std::vector<SpanState> spans;           // those that changed, after that
   std::uint64_t unmatched_spans = 0;

@@ -65,6 +65,7 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       lost_full_(state.lost_full),
       late_ends_(state.late_ends),
       unmatched_ends_(state.unmatched_ends),
+      lost_records_(state.lost_records),
       last_time_ns_(state.last_time_ns),
       finished_(state.finished != 0) {
   view_->set_policy_depth(context_.settings.policy.trace_depth);
@@ -131,6 +132,7 @@ std::optional<ProcessState> ProcessTrace::save(bool whole) {
   state.lost_full = lost_full_;
   state.late_ends = late_ends_;
   state.unmatched_ends = unmatched_ends_;
+  state.lost_records = lost_records_;
   state.last_time_ns = last_time_ns_;
   state.clock = clock_.save();
   told_.save(whole, state);
@@ -448,6 +450,10 @@ void ProcessTrace::handle_gap(Lane& lane, const wire::Gap& gap, std::int64_t tim
     lane.name = fixed_text(reinterpret_cast<const char*>(gap.name), sizeof(gap.name));
     if (lane.announced) announce(lane, time_ns);
   }
+  if (gap.context_changed != 0) {
+    lane.active_span = {{gap.context.trace_high, gap.context.trace_low}, gap.context.span_id};
+  }
+  lost_records_ += gap.records;
   const std::uint64_t calls = gap.starts + gap.lost_starts;
   tell_losses(lane, calls,
               fmt::format("the ring was full and its oldest events went: {} calls before this were lost, {} ends are "
@@ -659,6 +665,7 @@ void ProcessTrace::finish(ProcessEnd end) {
       {"no_ring", 2 * header.lost_threads.load(std::memory_order_relaxed)},
       {"table_full", 2 * header.lost_functions.load(std::memory_order_relaxed)},
       {"nested_too_deeply", 2 * header.lost_nested.load(std::memory_order_relaxed)},
+      {"spans_and_logs", lost_records_ + header.lost_records.load(std::memory_order_relaxed)},
       {"span_begin_lost", told_.unmatched()},
   };
   for (const auto& [reason, count] : losses) {

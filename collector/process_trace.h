@@ -181,6 +181,7 @@ class ProcessTrace final : private CallSink {
   std::uint64_t buried_ = 0;        // events in the hands of a collector that was killed
   std::uint64_t late_ends_ = 0;     // those of them that are in the output after all, late
   std::uint64_t unmatched_ends_ = 0;
+  std::uint64_t lost_records_ = 0;  // what was said of spans and logs and was taken back
   std::int64_t last_time_ns_ = 0;
   std::map<std::uint32_t, std::int64_t> thread_time_ns_;  // only of threads with handler lanes
   bool finished_ = false;

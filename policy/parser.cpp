@@ -43,12 +43,12 @@ constexpr std::array<NameList, 5> kNameLists = {{
 constexpr std::array<std::string_view, 9> kKeys = {
     "version",           "name",        "exact_modules", "package_trees", "exclude_modules", "functions",
     "exclude_functions", "trace_depth", "rules"};
-constexpr std::array<std::string_view, 6> kRuleKeys = {"exact_modules", "package_trees",     "exclude_modules",
-                                                       "functions",     "exclude_functions", "capture"};
+constexpr std::array<std::string_view, 7> kRuleKeys = {
+    "exact_modules", "package_trees", "exclude_modules", "functions", "exclude_functions", "capture", "label"};
 // Of the format, but not of this version.
 constexpr std::array<std::string_view, 3> kLaterKeys = {"files", "exclude_files", "min_duration_us"};
-constexpr std::array<std::string_view, 7> kLaterRuleKeys = {
-    "files", "exclude_files", "min_duration_us", "trace_depth", "sampling_rate", "level", "label"};
+constexpr std::array<std::string_view, 6> kLaterRuleKeys = {"files",       "exclude_files", "min_duration_us",
+                                                            "trace_depth", "sampling_rate", "level"};
 
 // What a rule can capture.
 struct Capturable {
@@ -56,6 +56,7 @@ struct Capturable {
   bool Capture::* member;
 };
 constexpr std::array<Capturable, 2> kCapturable = {{{"args", &Capture::args}, {"result", &Capture::result}}};
+constexpr std::size_t kMostLabelBytes = 200;
 constexpr std::string_view kCaptureExample = "[\"args\", \"result\"]";
 
 std::string shown(const Value& value) {
@@ -184,6 +185,9 @@ class PolicyReader {
       if (member.key == "capture") {
         does_something = true;
         read_capture(member.value, rule.capture);
+      } else if (member.key == "label") {
+        does_something = true;
+        read_label(member.value, rule.label);
       } else if (std::find(kLaterRuleKeys.begin(), kLaterRuleKeys.end(), member.key) != kLaterRuleKeys.end()) {
         does_something = true;
         error(member.place, quoted(member.key) + " in a rule is not supported by this version of glimpse; remove it");
@@ -192,10 +196,21 @@ class PolicyReader {
       }
     }
     if (!does_something) {
-      error(object.place, "this rule does nothing; add \"capture\": " + std::string(kCaptureExample));
+      error(object.place,
+            "this rule does nothing; add \"capture\": " + std::string(kCaptureExample) + " or \"label\": \"checkout\"");
     }
     warn_of_shadowed(rule);
     policy_.rules.push_back(std::move(rule));
+  }
+
+  void read_label(const Value& value, std::string& label) {
+    const bool odd = std::ranges::any_of(
+        value.text, [](unsigned char byte) { return byte < ' ' || byte == '[' || byte == ']' || byte == 0x7f; });
+    if (value.kind != Kind::kString || value.text.empty() || value.text.size() > kMostLabelBytes || odd) {
+      return error(value.place, "label must be a text of 1 to " + std::to_string(kMostLabelBytes) +
+                                    " bytes without brackets and control characters, got " + shown(value));
+    }
+    label = value.text;
   }
 
   void read_capture(const Value& value, Capture& capture) {

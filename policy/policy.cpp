@@ -17,6 +17,14 @@ Capture Policy::capture(const Function& function) const {
   return wanted;
 }
 
+std::string_view Policy::label(const Function& function) const {
+  std::string_view label;
+  for (const Rule& rule : rules) {
+    if (!rule.label.empty() && rule.decide(function)) label = rule.label;
+  }
+  return label;
+}
+
 Policy built_in_policy() { return {}; }
 
 }  // namespace glimpse::policy

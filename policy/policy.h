@@ -86,6 +86,7 @@ struct Capture {
 // An entry of `rules`: what it wants of the functions it means. It makes no function recorded.
 struct Rule : Matcher {
   Capture capture;
+  std::string label;  // empty: none
   unsigned line = 0;  // where it stands in the policy file
 };
 
@@ -105,6 +106,9 @@ struct Policy : Matcher {
 
   // What all rules together want of this function, where it is recorded.
   Capture capture(const Function& function) const;
+
+  // What its records say in brackets behind its name; of the last rule that has a label for it. Empty: nothing.
+  std::string_view label(const Function& function) const;
 };
 
 // Everything but the standard library, at the default depth: what is in force where no policy file is found.

@@ -6,20 +6,34 @@
 GLIMPSE_UNTRACED_BEGIN
 
 #include "runtime/control.h"
+#include "runtime/program_calls.h"
+#include "runtime/recording.h"
 
-using namespace glimpse::runtime;
+namespace calls = glimpse::runtime;
 
 extern "C" {
 
 __attribute__((visibility("default"))) glimpse_api glimpse_api_v1 = {
     .bytes = sizeof(glimpse_api),
-    .recording = 0,
-    .start = &start_recording,
-    .stop = &stop_recording_calls,
-    .flush = &flush,
-    .shutdown = &shut_down,
-    .is_healthy = &is_healthy,
-    .stats = &stats,
+    .recording = 1,  // the first call attaches the process, or learns that it is not recorded
+    .current_context = calls::current_context,
+    .attach_context = calls::attach_context,
+    .span_start = calls::span_start,
+    .span_set = calls::span_set,
+    .span_event = calls::span_event,
+    .span_link = calls::span_link,
+    .span_status = calls::span_status,
+    .span_rename = calls::span_rename,
+    .span_end = calls::span_end,
+    .log = calls::log,
+    .block_begin = calls::block_begin,
+    .block_end = calls::block_end,
+    .start = calls::start_recording,
+    .stop = calls::stop_recording_calls,
+    .flush = calls::flush,
+    .shutdown = calls::shut_down,
+    .is_healthy = calls::is_healthy,
+    .stats = calls::stats,
 };
 
 }  // extern "C"

@@ -18,6 +18,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/hot/hooks.h"
 #include "runtime/hot/lane.h"
 #include "runtime/hot/slow_paths.h"
+#include "runtime/lane_in_use.h"
 #include "runtime/process.h"
 #include "runtime/room.h"
 #include "runtime/shadow_stack.h"
@@ -26,25 +27,6 @@ GLIMPSE_UNTRACED_BEGIN
 namespace glimpse::runtime {
 
 namespace {
-
-// Sets the guard of a lane for a time, as a hook does.
-class LaneInUse {
- public:
-  LaneInUse(Lane& lane, std::uintptr_t stack_pointer) : lane_(lane), before_(lane.guard) {
-    lane_.guard = stack_pointer;
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-  }
-  ~LaneInUse() {
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    lane_.guard = before_;
-  }
-  LaneInUse(const LaneInUse&) = delete;
-  LaneInUse& operator=(const LaneInUse&) = delete;
-
- private:
-  Lane& lane_;
-  std::uintptr_t before_;
-};
 
 // Where the next hook of the thread will write; null where it will not.
 Lane* lane_of_next_hook(std::uintptr_t stack_pointer) {
@@ -58,18 +40,6 @@ Lane* lane_of_next_hook(std::uintptr_t stack_pointer) {
 bool is_skipped(std::uintptr_t function) {
   FunctionTable& table = *function_table.load(std::memory_order_relaxed);
   return has_key(slot_at(table, first_offset(table, function)), skipped_key(function));
-}
-
-// Closes what is dead, as the hook will: then what is open now is what will be open at the START.
-void settle(Lane& lane, std::uintptr_t stack_pointer) {
-  if (lane.top->stack_pointer - stack_pointer < kNearBytes) return;
-  std::uint32_t site = 0;
-  for (const Frame* frame = lane.top; frame->what != 0; --frame) {
-    if (frame->stack_pointer != stack_pointer) continue;
-    site = frame->call_site;  // the hook knows the call site, and will look at it
-    break;
-  }
-  settle_enter(lane, site, stack_pointer);
 }
 
 std::size_t text_limit() {
@@ -102,7 +72,7 @@ std::uint32_t id_of_next_start(Lane& lane, const FunctionTable& table, FunctionS
   const LaneInUse in_use(lane, stack_pointer);
   const std::uint32_t what = learn_decision(table, slot, function);
   if (!has_id(what)) return 0;
-  settle(lane, stack_pointer);
+  settle_within(lane, stack_pointer);
   return beyond_limit(lane) ? 0 : what >> kFlagBits;
 }
 

@@ -9,6 +9,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/modules.h"
 #include "runtime/native_objects.h"
 #include "runtime/process.h"
+#include "runtime/recording.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
 #include "runtime/threads.h"
@@ -41,6 +42,7 @@ bool prepare_confinement() {
 void stop_recording() {
   if (!process_attached()) return;
   process.attachment.store(Attachment::kDisabled, std::memory_order_release);
+  tell_recording(false);
   stop_using_function_table();
   forget_native_words();
 }

@@ -7,11 +7,10 @@ GLIMPSE_UNTRACED_BEGIN
 #include "glimpse/wire/control.h"
 #include "runtime/confinement.h"
 #include "runtime/control.h"
-#include "runtime/hot/lane.h"
+#include "runtime/first_call.h"
 #include "runtime/process.h"
+#include "runtime/recording.h"
 #include "runtime/rings.h"
-
-extern "C" glimpse_api glimpse_api_v1;
 
 namespace glimpse::runtime {
 
@@ -51,23 +50,11 @@ glimpse_result counted(glimpse_error error) {
   return result;
 }
 
-// Attaches the process where nothing traced was called yet. False where it cannot be recorded.
-bool attached() {
-  if (process_attached()) return true;
-  Thread& thread = this_thread;
-  const bool disabled = process.attachment.load(std::memory_order_relaxed) == Attachment::kDisabled;
-  if (disabled || thread.attaching) return false;  // a handler interrupted this very thread while it attaches
-  thread.attaching = true;
-  const bool done = attach_process();
-  thread.attaching = false;
-  return done;
-}
-
 void set_recording(bool on) {
   process.header->recording.store(on ? 1 : 0, std::memory_order_seq_cst);
   wire::settle_depth_limit(*process.header, process.header->max_rings,
                            [](std::uint32_t index) -> wire::RingHeader& { return *ring_at(index); });
-  glimpse_api_v1.recording = on ? 1 : 0;
+  tell_recording(on);
 }
 
 // Until the collector has done what was asked `mine`th, as `done` tells.
@@ -89,13 +76,13 @@ glimpse_error wait_until_done(const std::atomic<std::uint32_t>& done, std::uint3
 bool recording() { return process_attached() && process.header->recording.load(std::memory_order_relaxed) != 0; }
 
 glimpse_result start_recording() {
-  if (shut.load(std::memory_order_acquire) || !attached()) return counted(GLIMPSE_NOT_TRACED);
+  if (shut.load(std::memory_order_acquire) || !attach_at_first_call()) return counted(GLIMPSE_NOT_TRACED);
   set_recording(true);
   return counted(GLIMPSE_OK);
 }
 
 glimpse_result stop_recording_calls() {
-  if (!attached()) return counted(GLIMPSE_NOT_TRACED);
+  if (!attach_at_first_call()) return counted(GLIMPSE_NOT_TRACED);
   set_recording(false);
   return counted(GLIMPSE_OK);
 }
@@ -113,7 +100,7 @@ glimpse_result flush(std::uint32_t timeout_ms) {
 glimpse_result shut_down(std::uint32_t timeout_ms) {
   if (shut.exchange(true, std::memory_order_acq_rel)) return counted(GLIMPSE_OK);
   const glimpse_result flushed = flush(timeout_ms);
-  if (attached()) set_recording(false);
+  if (attach_at_first_call()) set_recording(false);
   glimpse_result result = counted(static_cast<glimpse_error>(flushed.error));
   return result;
 }

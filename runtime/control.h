@@ -17,7 +17,4 @@ glimpse_result shut_down(std::uint32_t timeout_ms);
 std::uint32_t is_healthy();
 glimpse_result stats();
 
-// Whether spans, messages and blocks are recorded now. The process may not be attached.
-bool recording();
-
 }  // namespace glimpse::runtime

@@ -11,6 +11,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/message.h"
 #include "runtime/native_objects.h"
 #include "runtime/process.h"
+#include "runtime/recording.h"
 #include "runtime/rings.h"
 #include "runtime/syscalls.h"
 
@@ -62,6 +63,7 @@ void finish(int status, void*) {
   note_status(status, nullptr);
   process.header->state.store(wire::ProcessState::kExiting, std::memory_order_release);
   process.attachment.store(Attachment::kDisabled, std::memory_order_release);
+  tell_recording(false);
   stop_using_function_table();
   forget_native_words();
   wait_until_drained();

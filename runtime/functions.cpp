@@ -3,16 +3,13 @@
 
 GLIMPSE_UNTRACED_BEGIN
 
-#include <asm/prctl.h>
-
+#include "runtime/first_call.h"
 #include "runtime/function_claim.h"
 #include "runtime/function_memory.h"
 #include "runtime/hot/function_table.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/modules.h"
 #include "runtime/process.h"
-#include "runtime/syscalls.h"
-#include "runtime/threads.h"
 
 namespace glimpse::runtime {
 
@@ -48,31 +45,11 @@ bool has_id_of_process(FunctionSlot& slot, std::uintptr_t function, std::uint32_
   return true;
 }
 
-// Resolvers of indirect functions (IFUNC) run while the program is being relocated: the thread's storage is then zeros
-// that its initial values will yet overwrite, and in a static program there is none.
-bool too_early() {
-  if (process.attachment.load(std::memory_order_relaxed) != Attachment::kNone) return false;
-  std::uintptr_t storage = 0;
-  raw_syscall(__NR_arch_prctl, ARCH_GET_FS, as_long(&storage));
-  return storage == 0 || this_thread.lane.top == nullptr;
-}
-
 }  // namespace
 
 FunctionSlot* register_function(std::uintptr_t function, FunctionTable*& table) {
-  if (too_early()) return nullptr;
+  if (!attach_at_first_call()) return nullptr;
   Thread& thread = this_thread;
-  const std::uintptr_t guard = thread.lane.guard;
-  if (guard == kInternal) return nullptr;
-  if (!process_attached()) {
-    if (process.attachment.load(std::memory_order_relaxed) == Attachment::kDisabled) return nullptr;
-    if (thread.attaching) return nullptr;  // a handler interrupted this very thread while it attaches
-    thread.attaching = true;
-    const bool attached = attach_process();
-    thread.attaching = false;
-    if (!attached) return nullptr;
-  }
-  if (thread.process_generation != process.generation) start_thread(thread);
 
   table = function_table.load(std::memory_order_acquire);
   if (table->ours.load(std::memory_order_relaxed) == 0) return nullptr;  // the process ends

@@ -65,6 +65,17 @@ void settle_enter(Lane& lane, std::uint32_t call_site, std::uintptr_t stack_poin
   move_bottom(lane, stack_pointer);
 }
 
+void settle_within(Lane& lane, std::uintptr_t stack_pointer) {
+  if (lane.top->stack_pointer - stack_pointer < kNearBytes) return;
+  std::uint32_t site = 0;
+  for (const Frame* frame = lane.top; !is_bottom(*frame); --frame) {
+    if (frame->stack_pointer != stack_pointer) continue;
+    site = frame->call_site;  // the function's own, or one inlined into it
+    break;
+  }
+  settle_enter(lane, site, stack_pointer);
+}
+
 const Frame* find_frame(const Lane& lane, std::uint32_t id, std::uint32_t call_site, std::uintptr_t stack_pointer) {
   const bool seen_on_alternate = on_alternate(lane, stack_pointer);
   const Frame* same_function = nullptr;

@@ -73,6 +73,20 @@ void add_record(const Lane& lane, std::uint64_t at, Gap& gap) {
     case wire::RecordType::kSwitch:
       switch_stack(gap, static_cast<std::uint32_t>(first));
       break;
+    case wire::RecordType::kContext:
+      gap.context_changed = 1;
+      gap.context = {first, word_at(lane, at + 2), word_at(lane, at + 3)};
+      break;
+    case wire::RecordType::kSpanStart:
+    case wire::RecordType::kSpanFields:
+    case wire::RecordType::kSpanEvent:
+    case wire::RecordType::kSpanLink:
+    case wire::RecordType::kSpanStatus:
+    case wire::RecordType::kSpanName:
+    case wire::RecordType::kSpanEnd:
+    case wire::RecordType::kLog:
+      ++gap.records;
+      break;
     default:  // goes with what it belongs to
       break;
   }

@@ -6,6 +6,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <linux/mman.h>
 #include <sys/mman.h>
 
+#include "runtime/active_context.h"
 #include "runtime/clock.h"
 #include "runtime/confinement.h"
 #include "runtime/errno_keeper.h"
@@ -16,6 +17,8 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/message.h"
 #include "runtime/modules.h"
 #include "runtime/process.h"
+#include "runtime/random_ids.h"
+#include "runtime/recording.h"
 #include "runtime/session.h"
 #include "runtime/signals_held.h"
 #include "runtime/stack_trace.h"
@@ -139,6 +142,8 @@ bool attach() {
     watch_fork();
     this_thread.lane.guard = guard;
   }
+  seed_ids(process.generation);
+  read_default_context();
   prepare_threads();
   if (parents_base != nullptr) let_go_of_parent(parents_base, parents_bytes);
   ring_bell();
@@ -172,6 +177,7 @@ bool attach_process() {
     if (!process.attachment.compare_exchange_strong(seen, ours)) continue;
     // Another thread may have begun and finished since we looked: its parent's kAttached reads like its own.
     const bool attached = function_table_is_ours() || attach();
+    tell_recording(attached && !process.begins_off);
     process.attachment.store(attached ? Attachment::kAttached : Attachment::kDisabled, std::memory_order_release);
     sys_futex_wake(&process.attachment);
     return attached;

@@ -4,6 +4,7 @@ GLIMPSE_UNTRACED_BEGIN
 
 #include <sys/prctl.h>
 
+#include "runtime/active_context.h"
 #include "runtime/clock.h"
 #include "runtime/confinement.h"
 #include "runtime/hot/hooks.h"
@@ -24,7 +25,9 @@ constexpr std::uint64_t kPopulateWords = 8192;  // memory is given to a ring in 
 constexpr std::uint64_t kLostWords = 1 + sizeof(wire::LostPayload) / 8;
 constexpr std::uint64_t kEpochWords = 2;
 constexpr std::uint64_t kSwitchWords = 2;
-constexpr std::uint64_t kForewordWords = kEpochWords + kLostWords + kSwitchWords;  // told before the next event
+constexpr std::uint64_t kContextWords = 1 + sizeof(wire::ContextPayload) / 8;
+constexpr std::uint64_t kForewordWords =
+    kEpochWords + kLostWords + kSwitchWords + kContextWords;  // told before the next event
 
 constexpr std::uint32_t kRefusalsPerTry = 1024;
 
@@ -159,6 +162,19 @@ void tell_stack(Lane& lane, std::uint64_t ticks) {
   lane.told_stack = lane.stack.number;
 }
 
+// Stores the record that says which span is active, from the head on. There is room.
+void store_context(Lane& lane, std::uint32_t clock_low) {
+  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
+  const std::uint32_t number = active_context_number();
+  const wire::ContextPayload ids = active_context_ids();
+  store_word(lane, head, wire::pack_record(wire::RecordType::kContext, kContextWords - 1, clock_low));
+  store_word(lane, head + 1, ids.trace_high);
+  store_word(lane, head + 2, ids.trace_low);
+  store_word(lane, head + 3, ids.span_id);
+  lane.ring->head.store(head + kContextWords, std::memory_order_release);
+  lane.told_context = number;
+}
+
 // The clock never runs backwards within a lane as the reader sees it: an epoch, once told, is not taken back.
 std::uint64_t next_ticks(const Lane& lane) {
   const std::uint64_t ticks = read_ticks();
@@ -177,6 +193,9 @@ void go_on(Lane& lane, std::uint64_t least_end) {
   const std::uint64_t lap_end = lap_begin + lane.mask + 1;
   lane.lap = reinterpret_cast<std::uintptr_t>(lane.words) - lap_begin * sizeof(std::uint64_t);
   lane.limit = lane.room_end < lap_end ? lane.room_end : lap_end;
+  if (process.tsc) lane.epoch = lane.told_epoch;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (lane.told_context != active_context_number()) tell_before_next_event(lane);  // a handler has changed it meanwhile
 }
 
 void count_loss(Lane& lane, Need need) {
@@ -221,24 +240,58 @@ bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
     lane.lost_ends = 0;
   }
   tell_stack(lane, ticks);
+  if (lane.told_context != active_context_number()) store_context(lane, static_cast<std::uint32_t>(ticks));
   return true;
 }
 
-// `record` and its texts behind the head, which passes over them at last. There is room.
-void store_record(Lane& lane, std::uint64_t header, const std::uint64_t* payload, std::uint32_t payload_words,
-                  const Bytes (&texts)[3]) {
-  const std::uint64_t head = lane.ring->head.load(std::memory_order_relaxed);
-  std::uint64_t at = head;
+// Stores a text in whole words, padded with zeros, from `at` on. Returns where it ends.
+std::uint64_t store_text(Lane& lane, std::uint64_t at, const Bytes& text) {
+  std::uint32_t i = 0;
+  for (; i + 8 <= text.length; i += 8) {
+    std::uint64_t word;
+    __builtin_memcpy(&word, text.at + i, 8);
+    store_word(lane, at++, word);
+  }
+  if (i == text.length) return at;
+  std::uint64_t word = 0;
+  for (std::uint32_t byte = text.length; byte > i; --byte) {
+    word = word << 8 | static_cast<unsigned char>(text.at[byte - 1]);
+  }
+  store_word(lane, at++, word);
+  return at;
+}
+
+// `record` and its texts from the head on; the head does not pass over them yet. There is room.
+std::uint64_t store_record(Lane& lane, std::uint64_t header, const std::uint64_t* payload, std::uint32_t payload_words,
+                           const Bytes* texts, std::uint32_t text_count) {
+  std::uint64_t at = lane.ring->head.load(std::memory_order_relaxed);
   store_word(lane, at++, header);
   for (std::uint32_t i = 0; i < payload_words; ++i) store_word(lane, at++, payload[i]);
-  for (const Bytes& text : texts) {
-    for (std::uint32_t i = 0; i < text.length; i += 8) {
-      std::uint64_t word = 0;
-      copy_bytes(&word, text.at + i, text.length - i < 8 ? text.length - i : 8);
-      store_word(lane, at++, word);
-    }
-  }
-  lane.ring->head.store(at, std::memory_order_release);
+  for (std::uint32_t i = 0; i < text_count; ++i) at = store_text(lane, at, texts[i]);
+  return at;
+}
+
+void commit(Lane& lane, std::uint64_t head) { lane.ring->head.store(head, std::memory_order_release); }
+
+std::uint32_t words_of(const ToldRecord& record) {
+  std::uint32_t words = record.payload_bytes / 8;
+  for (std::uint32_t i = 0; i < record.text_count; ++i) words += wire::words_for(record.texts[i].length);
+  return words;
+}
+
+// Whether the usual path is open for so many words: nothing must be told first, and they do not go round the ring's
+// end. Sets the low half of the clock.
+bool usual(const Lane& lane, std::uint64_t words, std::uint32_t& clock_low) {
+  const Ticks now = read_tsc();
+  clock_low = now.low;
+  return now.high == lane.epoch && lane.ring->head.load(std::memory_order_relaxed) + words <= lane.limit;
+}
+
+// Where the words that follow `record` begin.
+std::uint64_t store_told(Lane& lane, const ToldRecord& record, std::uint32_t words, std::uint32_t clock_low) {
+  return store_record(lane, wire::pack_record(record.type, words, clock_low),
+                      static_cast<const std::uint64_t*>(record.payload), record.payload_bytes / 8, record.texts,
+                      record.text_count);
 }
 
 }  // namespace
@@ -270,8 +323,9 @@ bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload
   const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
   std::uint64_t ticks = 0;
   if (!prepare(lane, words + 1, Need::kEnd, ticks)) return false;
-  store_record(lane, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)), payload, payload_words,
-               {first, second, third});
+  const Bytes texts[3] = {first, second, third};
+  commit(lane, store_record(lane, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)), payload,
+                            payload_words, texts, 3));
   go_on(lane, before + words + 1 + kForewordWords);
   return true;
 }
@@ -285,9 +339,57 @@ bool push_captured(Lane& lane, wire::RecordType type, wire::FunctionId function,
   std::uint64_t ticks = 0;
   if (!prepare(lane, with_event, Need::kStart, ticks)) return false;
   const std::uint64_t payload = function | (std::uint64_t{text.length} << 32);
-  store_record(lane, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)), &payload, 1,
-               {text, {nullptr, 0}, {nullptr, 0}});
+  commit(lane,
+         store_record(lane, wire::pack_record(type, words, static_cast<std::uint32_t>(ticks)), &payload, 1, &text, 1));
   go_on(lane, before + with_event + kForewordWords);
+  return true;
+}
+
+bool push_told(Lane& lane, const ToldRecord& record) {
+  const std::uint32_t words = words_of(record);
+  std::uint32_t clock_low = 0;
+  if (usual(lane, words + 1, clock_low)) {
+    commit(lane, store_told(lane, record, words, clock_low));
+    return true;
+  }
+  std::uint64_t ticks = 0;
+  const std::uint64_t before = ensure_ring(lane) ? lane.ring->head.load(std::memory_order_relaxed) : 0;
+  if (lane.ring == &no_ring || words > wire::kMaxPayloadWords || !prepare(lane, words + 1, Need::kStart, ticks)) {
+    if (process_attached()) process.header->lost_records.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  commit(lane, store_told(lane, record, words, static_cast<std::uint32_t>(ticks)));
+  go_on(lane, before + words + 1 + kForewordWords);
+  return true;
+}
+
+bool push_block(Lane& lane, const ToldRecord& record, std::uint32_t start) {
+  const std::uint32_t words = words_of(record);
+  std::uint32_t clock_low = 0;
+  if (usual(lane, words + 2, clock_low)) {
+    const std::uint64_t at = store_told(lane, record, words, clock_low);
+    store_word(lane, at, std::uint64_t{clock_low} << 32 | start);
+    commit(lane, at + 1);
+    return true;
+  }
+  if (!ensure_ring(lane)) return false;
+  const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
+  std::uint64_t ticks = 0;
+  if (!prepare(lane, words + 2, Need::kStart, ticks)) {
+    count_loss(lane, Need::kStart);
+    return false;
+  }
+  const std::uint64_t at = store_told(lane, record, words, static_cast<std::uint32_t>(ticks));
+  store_word(lane, at, (ticks << 32) | start);
+  commit(lane, at + 1);
+  go_on(lane, before + words + 2 + kForewordWords);
+  return true;
+}
+
+bool push_context_usually(Lane& lane) {
+  std::uint32_t clock_low = 0;
+  if (!usual(lane, kContextWords, clock_low)) return false;
+  store_context(lane, clock_low);
   return true;
 }
 

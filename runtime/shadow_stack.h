@@ -20,6 +20,9 @@ bool is_gone(const Lane& lane, const Frame& frame, std::uintptr_t stack_pointer)
 // The innermost frame that is not gone.
 const Frame* innermost_kept(const Lane& lane, std::uintptr_t stack_pointer);
 
+// Closes what is dead, seen from inside a function whose stack pointer this is: what is open then is open now.
+void settle_within(Lane& lane, std::uintptr_t stack_pointer);
+
 // The frame that an exit hook closes, its own stack pointer being `stack_pointer`; null where there is none.
 //
 // It is the innermost with the same function and call site. The stack pointer of an exit is that of the entry, or above

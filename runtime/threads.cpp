@@ -48,7 +48,8 @@ constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                                    .alternate_low = 0,
                                                    .alternate_high = 0,
                                                    .parked_frames = 0,
-                                                   .told_stack = 0},
+                                                   .told_stack = 0,
+                                                   .told_context = 0},
                                           .set_aside = {},
                                           .nested = nullptr,
                                           .stacks = nullptr,
@@ -192,6 +193,7 @@ void reset_lane(Lane& lane, std::uint32_t index) {
   lane.alternate_high = 0;
   lane.parked_frames = 0;
   lane.told_stack = 0;
+  lane.told_context = 0;
 }
 
 void tell_name() {
@@ -235,6 +237,7 @@ bool claim_ring(Lane& lane) {
   lane.epoch = process.tsc ? kNoEpoch : kForeignEpoch;
   lane.told_epoch = kNoEpoch;
   lane.told_stack = 0;
+  lane.told_context = 0;
   ring->state.store(wire::RingState::kActive, std::memory_order_release);
   if (!end_key_made) let_linger(ring);
   if (lane.index == 0 && end_key_made && !thread.vfork_child) {

@@ -3,6 +3,7 @@
 GLIMPSE_UNTRACED_BEGIN
 
 #include "glimpse/wire/record.h"
+#include "runtime/blocks.h"
 #include "runtime/exception_object.h"
 #include "runtime/hot/hooks.h"
 #include "runtime/process.h"
@@ -155,6 +156,19 @@ void exit_in_flight(Thread& thread, std::uint32_t what, std::uint32_t call_site,
     leave_frames(lane, frame - 1, reason_in_flight(thread));
   } else {
     exit_lane(lane, what, call_site, stack_pointer);
+  }
+  forget_left_frames(thread);
+}
+
+void end_block_in_flight(Thread& thread, const Frame* frame, bool unwound) {
+  Lane& lane = thread.lane;
+  const wire::LeaveReason reason = reason_in_flight(thread);
+  const bool forced =
+      reason == wire::LeaveReason::kForced && place(lane, frame) < thread.in_flight[thread.in_flight_count - 1].depth;
+  if (unwound || forced) {
+    leave_frames(lane, frame - 1, reason);
+  } else {
+    end_block(lane, frame);
   }
   forget_left_frames(thread);
 }

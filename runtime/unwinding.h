@@ -13,6 +13,10 @@ namespace glimpse::runtime {
 // usual. The lane's guard is set.
 void exit_in_flight(Thread& thread, std::uint32_t what, std::uint32_t call_site, std::uintptr_t stack_pointer);
 
+// The program ends a block, whose frame this is, while an exception is in flight. `unwound`: because of it. The lane's
+// guard is set.
+void end_block_in_flight(Thread& thread, const Frame* frame, bool unwound);
+
 // Frames were taken off the thread's shadow stack: they were not open at any throw any more, and what takes their place
 // is new.
 void forget_left_frames(Thread& thread);

@@ -79,6 +79,7 @@ struct alignas(64) Lane {
   std::uintptr_t alternate_high;
   std::uint64_t parked_frames;  // open calls of the lane's other stacks
   std::uint32_t told_stack;     // the stack the reader was last told
+  std::uint32_t told_context;   // the same of the active context, by its number: runtime/active_context.h
 };
 
 // An exception between its throw and its catch.

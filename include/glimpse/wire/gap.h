@@ -16,6 +16,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "glimpse/wire/record.h"
+
 namespace glimpse::wire {
 
 inline constexpr std::uint32_t kEpochNotTold = 0xffffffff;
@@ -43,12 +45,15 @@ struct Gap {
   // each once. It is on stacks[running] behind the gap.
   std::uint32_t stack_count = 1;
   std::uint32_t running = 0;
-  std::uint32_t stacks_lost = 0;    // 1: they were more than there is place for; nothing is known of any but...
-  std::uint32_t last_number = 0;    // ... that the thread is on this one behind the gap
+  std::uint32_t stacks_lost = 0;      // 1: they were more than there is place for; nothing is known of any but...
+  std::uint32_t last_number = 0;      // ... that the thread is on this one behind the gap
+  std::uint32_t context_changed = 0;  // 1: `context` is active behind the gap, and was perhaps not before
+  std::uint32_t records = 0;          // what the program said of its spans and logs and was taken back
+  ContextPayload context = {0, 0, 0};
   GapStack stacks[kMostGapStacks];  // the first stack_count
 };
 
-inline constexpr int kGapWords = 8 + 3 * static_cast<int>(kMostGapStacks);
+inline constexpr int kGapWords = 12 + 3 * static_cast<int>(kMostGapStacks);
 
 struct GapSlot {
   std::atomic<std::uint64_t> position;  // the tail behind the gap; 0: empty
@@ -69,6 +74,10 @@ inline void store_gap(GapSlot& slot, const Gap& gap, std::uint64_t position) {
   put(gap.name[1]);
   put(pair(gap.stack_count, gap.running));
   put(pair(gap.stacks_lost, gap.last_number));
+  put(pair(gap.context_changed, gap.records));
+  put(gap.context.trace_high);
+  put(gap.context.trace_low);
+  put(gap.context.span_id);
   for (std::uint32_t i = 0; i < gap.stack_count; ++i) {
     put(gap.stacks[i].number);
     put(gap.stacks[i].ends);
@@ -94,6 +103,10 @@ inline Gap load_gap(const GapSlot& slot) {
   gap.name[1] = take();
   take_pair(gap.stack_count, gap.running);
   take_pair(gap.stacks_lost, gap.last_number);
+  take_pair(gap.context_changed, gap.records);
+  gap.context.trace_high = take();
+  gap.context.trace_low = take();
+  gap.context.span_id = take();
   if (gap.stack_count == 0 || gap.stack_count > kMostGapStacks) gap.stack_count = 1;  // nobody's of ours
   if (gap.running >= gap.stack_count) gap.running = 0;
   for (std::uint32_t i = 0; i < gap.stack_count; ++i) gap.stacks[i] = {take(), take(), take()};

@@ -76,6 +76,7 @@ struct ProcessHeader {
   std::atomic<std::uint64_t> lost_threads;    // calls not recorded because no ring was to be had
   std::atomic<std::uint64_t> lost_functions;  // calls not recorded because a table was full
   std::atomic<std::uint64_t> lost_nested;     // calls not recorded because handlers interrupted hooks too deeply
+  std::atomic<std::uint64_t> lost_records;    // what the program said of spans and logs that found no place in a ring
 
   // Written by the collector, but for `depth_limit`: include/glimpse/wire/control.h.
   alignas(64) std::atomic<std::uint32_t> depth_limit;  // what a new ring begins with

@@ -8,6 +8,7 @@
 #include "runtime/confinement.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
+#include "runtime/settings.h"
 #include "runtime/syscalls.h"
 #include "runtime/threads.h"
 
@@ -15,6 +16,10 @@ namespace glimpse::runtime {
 
 Surroundings surroundings;
 bool process_attached() { return true; }
+const char* environment_value(const char* name) {
+  const auto found = surroundings.environment.find(name);
+  return found == surroundings.environment.end() ? nullptr : found->second.c_str();
+}
 constinit Process process{};
 constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
 constinit wire::RingHeader no_ring{.head = 0, .populated_words = 0, .depth_limit = wire::kUnlimitedDepth};

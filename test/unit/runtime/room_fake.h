@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
+#include <string>
 
 #include "glimpse/wire/process_file.h"
 #include "glimpse/wire/session_file.h"
@@ -15,6 +17,7 @@ struct Surroundings {
   std::uint64_t ticks = 0;              // what the clock shows; it goes on by one at each look
   std::atomic<std::uint64_t> bells{0};  // how often the collector was called
   bool memory = true;                   // whether rings can grow
+  std::map<std::string, std::string> environment;
 };
 extern Surroundings surroundings;
 

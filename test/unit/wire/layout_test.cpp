@@ -33,8 +33,8 @@ TEST(Layout, RingHeaderKeepsWritersApartByCacheLine) {
   EXPECT_EQ(offsetof(RingHeader, written_starts), 112u);
   EXPECT_EQ(offsetof(RingHeader, overwrites), 176u);
   EXPECT_EQ(offsetof(RingHeader, gaps), 192u);
-  EXPECT_EQ(sizeof(GapSlot), 456u);
-  EXPECT_EQ(sizeof(RingHeader), 1152u);
+  EXPECT_EQ(sizeof(GapSlot), 488u);
+  EXPECT_EQ(sizeof(RingHeader), 1216u);
 }
 
 TEST(Layout, ProcessHeader) {
