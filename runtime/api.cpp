@@ -6,6 +6,7 @@
 GLIMPSE_UNTRACED_BEGIN
 
 #include "runtime/control.h"
+#include "runtime/fatal_signals.h"
 #include "runtime/program_calls.h"
 #include "runtime/recording.h"
 
@@ -34,6 +35,8 @@ __attribute__((visibility("default"))) glimpse_api glimpse_api_v1 = {
     .shutdown = calls::shut_down,
     .is_healthy = calls::is_healthy,
     .stats = calls::stats,
+    .install_signal_hook = calls::install_signal_hook,
+    .uninstall_signal_hook = calls::uninstall_signal_hook,
 };
 
 }  // extern "C"
