@@ -103,6 +103,8 @@ void read_recording(const std::string& path) {
     }
     void process(const Process&) override {}
     void thread(const Thread&) override {}
+    void span(const Span&) override {}
+    void log(const Log&) override {}
     void notice(const Notice&) override {}
     void summary(const Summary&) override {}
     void take_over(std::string_view) override {}

@@ -33,6 +33,12 @@ class StandardOutput final : public writers::ForwardingWriter {
   void thread(const writers::Thread& record) override {
     if (is_open()) next().thread(record);
   }
+  void span(const writers::Span& record) override {
+    if (is_open()) next().span(record);
+  }
+  void log(const writers::Log& record) override {
+    if (is_open()) next().log(record);
+  }
   void notice(const writers::Notice& record) override {
     if (is_open()) next().notice(record);
   }

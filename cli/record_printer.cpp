@@ -18,6 +18,16 @@ void RecordPrinter::thread(const writers::Thread& record) {
   flush_if_full();
 }
 
+void RecordPrinter::span(const writers::Span& record) {
+  if (span_.has(record.timestamp_ns)) lines_.span(record);
+  flush_if_full();
+}
+
+void RecordPrinter::log(const writers::Log& record) {
+  if (span_.has(record.timestamp_ns)) lines_.log(record);
+  flush_if_full();
+}
+
 void RecordPrinter::notice(const writers::Notice& record) {
   if (span_.has(record.timestamp_ns)) lines_.notice(record);
   flush_if_full();

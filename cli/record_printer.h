@@ -37,6 +37,8 @@ class RecordPrinter final : public writers::Writer {
   }
   void process(const writers::Process& record) override;
   void thread(const writers::Thread& record) override;
+  void span(const writers::Span& record) override;
+  void log(const writers::Log& record) override;
   void notice(const writers::Notice& record) override;
   void summary(const writers::Summary& record) override;
 

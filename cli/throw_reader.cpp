@@ -155,6 +155,8 @@ class Throws final : public writers::RecordSink {
   }
   void process(const writers::Process&) override {}
   void thread(const writers::Thread&) override {}
+  void span(const writers::Span&) override {}
+  void log(const writers::Log&) override {}
   void notice(const writers::Notice&) override {}
   void summary(const writers::Summary&) override {}
 

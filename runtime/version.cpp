@@ -3,7 +3,7 @@
 
 GLIMPSE_UNTRACED_BEGIN
 
-#include "glimpse/glimpse.h"
+#include "glimpse/version.h"
 
 extern "C" __attribute__((visibility("default"))) const char* glimpse_version() { return GLIMPSE_VERSION; }
 

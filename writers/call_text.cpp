@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "writers/hex_text.h"
 #include "writers/json_text.h"
 #include "writers/level_text.h"
 #include "writers/number_text.h"
@@ -21,22 +22,6 @@ constexpr std::size_t kFixedBytes = 1024;   // room for everything on a line but
 constexpr std::size_t kBlockBytes = 65536;  // prepared texts share blocks of this size
 
 constexpr std::string_view kStages[] = {"START", "END", "EXCEPTION"};
-
-constexpr auto kHexPairs = [] {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::array<char, 512> table{};
-  for (std::size_t value = 0; value < 256; ++value) {
-    table[2 * value] = kDigits[value >> 4];
-    table[2 * value + 1] = kDigits[value & 15];
-  }
-  return table;
-}();
-
-// 16 digits.
-char* write_hex(char* out, std::uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8, out += 2) std::memcpy(out, &kHexPairs[2 * (value >> shift & 0xff)], 2);
-  return out;
-}
 
 std::size_t padded(std::size_t bytes) { return (bytes + kStep - 1) / kStep * kStep; }
 
@@ -82,7 +67,7 @@ CallText::CallText(const FieldSet& fields, bool trace_ids)
               .span_id = fields.has(Key::span_id),
               .status = fields.has(Key::status),
               .error_type = fields.has(Key::error_type)},
-      trace_ids_(trace_ids && (wanted_.trace_id || wanted_.span_id)) {
+      trace_ids_(trace_ids ? 1 : 0) {
   for (std::size_t stage = 0; stage < heads_.size(); ++stage) {
     const bool whole = static_cast<Stage>(stage) == Stage::kCall;
     std::string head;
@@ -130,7 +115,7 @@ void CallText::append_as(LineBuffer& buffer, const Call& record) {
     out = copy_literal(out, ",\"parent_call_id\":");
     out = record.parent_call_id == 0 ? copy_literal(out, "null") : write_integer(out, record.parent_call_id);
   }
-  if (trace_ids_) [[unlikely]]
+  if ((record.trace.high | record.trace.low | trace_ids_) != 0) [[unlikely]]
     out = write_trace_ids(out, record);
   out = copy(out, levels_[static_cast<std::size_t>(record.level)]);
   out = copy_padded<kUsualName>(out, function.name, function.name_size);
@@ -203,19 +188,20 @@ void CallText::prepare(ThreadText& slot, std::uint32_t pid, std::uint32_t tid) {
   slot = {std::uint64_t{pid} << 32 | tid, piece<48>(text)};
 }
 
-// None where the record comes from a recording that does not say what they are made with.
+// Those of the span that was active when it began; else its own, where they are known: a recording may not say what
+// they are made with.
 char* CallText::write_trace_ids(char* out, const Call& record) const {
   const std::uint64_t seed = record.trace_seed;
-  if (seed == 0) return out;
-  if (wanted_.trace_id && record.root_call_id != 0) {
-    const TraceId id = trace_id(seed, record.pid, record.root_call_id);
+  const bool in_span = static_cast<bool>(record.trace);
+  if (!in_span && seed == 0) return out;
+  if (wanted_.trace_id && (in_span || record.root_call_id != 0)) {
     out = copy_literal(out, ",\"trace_id\":\"");
-    out = write_hex(write_hex(out, id.high), id.low);
+    out = write_hex(out, in_span ? record.trace : trace_id(seed, record.pid, record.root_call_id));
     *out++ = '"';
   }
   if (wanted_.span_id) {
     out = copy_literal(out, ",\"span_id\":\"");
-    out = write_hex(out, span_id(seed, record.pid, record.call_id));
+    out = write_hex(out, in_span ? record.active_span_id : span_id(seed, record.pid, record.call_id));
     *out++ = '"';
   }
   return out;

@@ -32,7 +32,7 @@ namespace glimpse::writers {
 
 class CallText {
  public:
-  // `trace_ids`: whether lines have trace_id and span_id, where they are known.
+  // `trace_ids`: whether lines of calls outside of spans have trace_id and span_id, where they are known.
   explicit CallText(const FieldSet& fields, bool trace_ids = false);
 
   // Appends the record's line; nothing where none of its keys is wanted.
@@ -80,7 +80,7 @@ class CallText {
 
   FieldSet fields_;
   Wanted wanted_;
-  bool trace_ids_;                   // one of them is wanted
+  std::uint64_t trace_ids_;          // 1: calls outside of spans have ids too; a number, to be tested with theirs
   std::array<Piece<64>, 4> heads_;   // by Stage
   std::array<Piece<24>, 5> levels_;  // by Level
   CounterText entry_id_;

@@ -8,7 +8,8 @@
 
 namespace glimpse::writers {
 
-// Every key a record can have, in the order in which keys stand on a line. docs/records.md gives their meaning.
+// Every key a record can have; those of calls in the order in which they stand on a line. docs/records.md gives their
+// meaning.
 // clang-format off
 #define GLIMPSE_RECORD_KEYS(KEY)                                                                                      \
   KEY(record_type) KEY(stage) KEY(entry_id) KEY(call_id) KEY(parent_call_id) KEY(trace_id) KEY(span_id) KEY(level)    \
@@ -23,7 +24,12 @@ namespace glimpse::writers {
   KEY(reason) KEY(message)                                                                                            \
   /* summary; dropped stands in notice too */                                                                         \
   KEY(calls) KEY(records) KEY(threads) KEY(dropped) KEY(patched) KEY(open_calls) KEY(open) KEY(destinations)          \
-  KEY(exit_status) KEY(signal) KEY(signal_name)
+  KEY(exit_status) KEY(signal) KEY(signal_name)                                                                       \
+  /* span; `open` stands in summary too */                                                                            \
+  KEY(parent_span_id) KEY(remote_parent) KEY(name) KEY(kind) KEY(status_message) KEY(attributes) KEY(events)          \
+  KEY(links) KEY(tracestate)                                                                                          \
+  /* log */                                                                                                           \
+  KEY(title) KEY(tags) KEY(ttl_seconds)
 // clang-format on
 
 enum class Key : std::uint8_t {

@@ -19,6 +19,8 @@ class ForwardingWriter : public Writer {
   void call(const Call& record) override { next_->call(record); }
   void process(const Process& record) override { next_->process(record); }
   void thread(const Thread& record) override { next_->thread(record); }
+  void span(const Span& record) override { next_->span(record); }
+  void log(const Log& record) override { next_->log(record); }
   void notice(const Notice& record) override { next_->notice(record); }
   void summary(const Summary& record) override { next_->summary(record); }
 

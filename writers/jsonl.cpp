@@ -22,6 +22,8 @@ void JsonlWriter::add(const Record& record) {
 void JsonlWriter::call(const Call& record) { add(record); }
 void JsonlWriter::process(const Process& record) { add(record); }
 void JsonlWriter::thread(const Thread& record) { add(record); }
+void JsonlWriter::span(const Span& record) { add(record); }
+void JsonlWriter::log(const Log& record) { add(record); }
 void JsonlWriter::notice(const Notice& record) { add(record); }
 void JsonlWriter::summary(const Summary& record) { add(record); }
 

@@ -19,12 +19,14 @@ namespace glimpse::writers {
 
 class JsonlWriter final : public Writer {
  public:
-  // `trace_ids`: whether calls have trace_id and span_id.
+  // `trace_ids`: whether calls outside of spans have trace_id and span_id.
   explicit JsonlWriter(RotatingFile output, const FieldSet& fields = FieldSet(), bool trace_ids = false);
 
   void call(const Call& record) override;
   void process(const Process& record) override;
   void thread(const Thread& record) override;
+  void span(const Span& record) override;
+  void log(const Log& record) override;
   void notice(const Notice& record) override;
   void summary(const Summary& record) override;
 

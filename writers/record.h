@@ -137,6 +137,12 @@ struct Log {
   std::string_view stack_trace;          // of the log call itself, where asked for and no exception has one
 };
 
+// The frames that are told with it: those of its exception, where they are known.
+inline std::string_view stack_trace_of(const Log& record) {
+  const bool thrown = record.exception != nullptr && !record.exception->stack_trace.empty();
+  return thrown ? record.exception->stack_trace : record.stack_trace;
+}
+
 // record_type "thread": before the thread's first call, and when it is renamed.
 struct Thread {
   std::uint64_t entry_id = 0;

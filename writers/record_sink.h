@@ -13,9 +13,9 @@ class RecordSink {
 
   virtual void call(const Call& record) = 0;
   virtual void process(const Process& record) = 0;
-  virtual void span(const Span& /*record*/) {}
-  virtual void log(const Log& /*record*/) {}
   virtual void thread(const Thread& record) = 0;
+  virtual void span(const Span& record) = 0;
+  virtual void log(const Log& record) = 0;
   virtual void notice(const Notice& record) = 0;
   virtual void summary(const Summary& record) = 0;
 };

@@ -7,7 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include "writers/field_text.h"
+#include "writers/hex_text.h"
 #include "writers/json_text.h"
+#include "writers/level_text.h"
 #include "writers/number_text.h"
 #include "writers/timestamp.h"
 
@@ -28,15 +31,40 @@ void append_quoted(std::string& out, std::string_view value) {
 // One line in the making: members in the order in which they are added, unwanted ones left out.
 class Line {
  public:
-  Line(const FieldSet& fields, std::string_view record_type, std::uint64_t entry_id, std::int64_t timestamp_ns)
-      : fields_(fields) {
+  Line(const FieldSet& fields, std::string_view record_type, std::uint64_t entry_id) : fields_(fields) {
     text(Key::record_type, record_type);
     integer(Key::entry_id, entry_id);
-    if (begin(Key::timestamp)) {
-      char timestamp[32];
-      TimestampText().write(timestamp, timestamp_ns);
-      append_quoted(text_, {timestamp, TimestampText::kSize});
-    }
+  }
+  Line(const FieldSet& fields, std::string_view record_type, std::uint64_t entry_id, std::int64_t timestamp_ns)
+      : Line(fields, record_type, entry_id) {
+    time(timestamp_ns);
+  }
+
+  void time(std::int64_t timestamp_ns) {
+    if (!begin(Key::timestamp)) return;
+    char timestamp[32];
+    TimestampText().write(timestamp, timestamp_ns);
+    append_quoted(text_, {timestamp, TimestampText::kSize});
+  }
+  template <typename Id>
+  void hex(Key key, Id id) {
+    if (!begin(key)) return;
+    char digits[kTraceIdDigits];
+    text_ += '"';
+    text_.append(digits, write_hex(digits, id));
+    text_ += '"';
+  }
+  void milliseconds(Key key, std::uint64_t ns) {
+    if (!begin(key)) return;
+    char digits[40];
+    text_.append(digits, write_milliseconds(digits, ns));
+  }
+  // `true`; absent where it is not.
+  void flag(Key key, bool value) {
+    if (value && begin(key)) text_ += "true";
+  }
+  void attributes(const std::vector<Field>& fields) {
+    if (!fields.empty() && begin(Key::attributes)) append_fields(text_, fields);
   }
 
   void text(Key key, std::string_view value) {
@@ -147,6 +175,61 @@ void append_line(LineBuffer& out, const FieldSet& fields, const Thread& record) 
   line.integer(Key::pid, record.pid);
   line.integer(Key::tid, record.tid);
   line.text(Key::thread, record.name);
+  line.end(out);
+}
+
+void append_line(LineBuffer& out, const FieldSet& fields, const Span& record) {
+  Line line(fields, "span", record.entry_id);
+  line.hex(Key::trace_id, record.trace);
+  line.hex(Key::span_id, record.span_id);
+  if (record.parent_span_id != 0) {
+    line.hex(Key::parent_span_id, record.parent_span_id);
+  } else if (line.begin(Key::parent_span_id)) {
+    line.value() += "null";
+  }
+  line.flag(Key::remote_parent, record.remote_parent);
+  if (record.parent_call_id != 0) line.integer(Key::parent_call_id, record.parent_call_id);
+  line.text(Key::name, record.name);
+  line.text(Key::kind, kind_name(record.kind));
+  if (record.status != SpanStatus::kUnset) line.text(Key::status, status_name(record.status));
+  line.text_if_any(Key::status_message, record.status_message);
+  line.time(record.timestamp_ns);
+  line.integer(Key::pid, record.pid);
+  line.integer(Key::tid, record.tid);
+  line.milliseconds(Key::duration_ms, record.duration_ns);
+  line.flag(Key::open, record.open);
+  line.attributes(record.attributes);
+  if (!record.events.empty() && line.begin(Key::events)) append_events(line.value(), record.events);
+  if (!record.links.empty() && line.begin(Key::links)) append_links(line.value(), record.links);
+  line.text_if_any(Key::tracestate, record.tracestate);
+  line.end(out);
+}
+
+void append_line(LineBuffer& out, const FieldSet& fields, const Log& record) {
+  Line line(fields, "log", record.entry_id);
+  line.text(Key::level, level_name(record.level));
+  if (record.trace) {
+    line.hex(Key::trace_id, record.trace);
+    line.hex(Key::span_id, record.span_id);
+  }
+  if (record.call_id != 0) line.integer(Key::call_id, record.call_id);
+  line.time(record.timestamp_ns);
+  line.integer(Key::pid, record.pid);
+  line.integer(Key::tid, record.tid);
+  line.text_if_any(Key::title, record.title);
+  line.text(Key::message, record.message);
+  if (!record.tags.empty() && line.begin(Key::tags)) append_texts(line.value(), record.tags);
+  if (record.ttl_seconds >= 0) line.integer(Key::ttl_seconds, static_cast<std::uint64_t>(record.ttl_seconds));
+  line.text_if_any(Key::file, record.file);
+  if (record.line != 0) line.integer(Key::line, record.line);
+  line.attributes(record.fields);
+  const Exception* const thrown = record.exception;
+  if (thrown != nullptr) {
+    line.text_if_any(Key::exception_type, thrown->type);
+    if (thrown->has_what) line.text(Key::exception, thrown->what);
+  }
+  line.text_if_any(Key::stack_trace, stack_trace_of(record));
+  if (thrown != nullptr) line.text_if_any(Key::fingerprint, thrown->fingerprint);
   line.end(out);
 }
 

@@ -1,4 +1,4 @@
-// The rare records (process, thread, notice, summary) as lines of JSON.
+// Every record but calls (process, thread, span, log, notice, summary) as a line of JSON.
 //
 // Each append_line() appends one line with the wanted keys, in the order of docs/records.md; nothing where none of the
 // record's keys is wanted.
@@ -12,6 +12,8 @@ namespace glimpse::writers {
 
 void append_line(LineBuffer& out, const FieldSet& fields, const Process& record);
 void append_line(LineBuffer& out, const FieldSet& fields, const Thread& record);
+void append_line(LineBuffer& out, const FieldSet& fields, const Span& record);
+void append_line(LineBuffer& out, const FieldSet& fields, const Log& record);
 void append_line(LineBuffer& out, const FieldSet& fields, const Notice& record);
 void append_line(LineBuffer& out, const FieldSet& fields, const Summary& record);
 

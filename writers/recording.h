@@ -24,6 +24,8 @@ class RecordingWriter final : public Writer {
   void call(const Call& record) override { add(record); }
   void process(const Process& record) override { add(record); }
   void thread(const Thread& record) override { add(record); }
+  void span(const Span& record) override { add(record); }
+  void log(const Log& record) override { add(record); }
   void notice(const Notice& record) override { add(record); }
   void summary(const Summary& record) override { add(record); }
 

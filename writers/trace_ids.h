@@ -16,6 +16,7 @@ struct TraceId {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   bool operator==(const TraceId&) const = default;
+  constexpr explicit operator bool() const { return (high | low) != 0; }
 };
 
 constexpr std::uint64_t mixed(std::uint64_t value) {

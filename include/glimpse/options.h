@@ -11,10 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "glimpse/level.h"
+
 namespace glimpse {
 
 enum class Destination : std::uint8_t { kJsonl, kSqlite, kOtlp };
-enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
 enum class Format : std::uint8_t { kJsonl, kGlimpse };
 enum class Compression : std::uint8_t { kNone, kGzip, kZstd };
 enum class Records : std::uint8_t { kEntries, kCalls };

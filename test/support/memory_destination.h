@@ -77,6 +77,8 @@ class MemoryDestination final : public Destination {
   }
   void process(const Process& record) override { given_.push_back(record.entry_id); }
   void thread(const Thread& record) override { given_.push_back(record.entry_id); }
+  void span(const Span& record) override { given_.push_back(record.entry_id); }
+  void log(const Log& record) override { given_.push_back(record.entry_id); }
   void notice(const Notice& record) override { given_.push_back(record.entry_id); }
   void summary(const Summary& record) override { given_.push_back(record.entry_id); }
 

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "test/support/kept_span.h"
 #include "writers/writer.h"
 
 namespace glimpse::writers {
@@ -38,7 +39,7 @@ struct KeptNotice {
   std::string reason;
   std::string message;
 };
-using KeptRecord = std::variant<KeptCall, Process, KeptThread, KeptNotice, Summary>;
+using KeptRecord = std::variant<KeptCall, Process, KeptThread, KeptSpan, KeptLog, KeptNotice, Summary>;
 
 class MemoryWriter final : public Writer {
  public:
@@ -68,6 +69,8 @@ class MemoryWriter final : public Writer {
     kept.thread.name = {};
     records_.emplace_back(std::move(kept));
   }
+  void span(const Span& record) override { records_.emplace_back(KeptSpan(record)); }
+  void log(const Log& record) override { records_.emplace_back(KeptLog(record)); }
   void notice(const Notice& record) override {
     KeptNotice kept{record, std::string(record.reason), std::string(record.message)};
     kept.notice.reason = {};

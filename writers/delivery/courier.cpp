@@ -22,6 +22,8 @@ class WhoOnly final : public RecordSink {
   void call(const Call&) override {}
   void process(const Process& record) override { out_.process(record); }
   void thread(const Thread& record) override { out_.thread(record); }
+  void span(const Span&) override {}
+  void log(const Log&) override {}
   void notice(const Notice&) override {}
   void summary(const Summary&) override {}
 

@@ -62,6 +62,18 @@ void Delivery::thread(const Thread& record) {
   encoder_->add(record);
 }
 
+void Delivery::span(const Span& record) {
+  begin_record();
+  encoder_->add(record);
+  end_record();
+}
+
+void Delivery::log(const Log& record) {
+  begin_record();
+  encoder_->add(record);
+  end_record();
+}
+
 void Delivery::notice(const Notice& record) {
   begin_record();
   encoder_->add(record);

@@ -44,6 +44,8 @@ class Delivery final : public Writer {
   void call(const Call& record) override;
   void process(const Process& record) override;
   void thread(const Thread& record) override;
+  void span(const Span& record) override;
+  void log(const Log& record) override;
   void notice(const Notice& record) override;
   void summary(const Summary& record) override;
 

@@ -115,6 +115,12 @@ void FileDestination::process(const Process& record) {
 void FileDestination::thread(const Thread& record) {
   if (Writer* const writer = of(record.pid)) writer->thread(record);
 }
+void FileDestination::span(const Span& record) {
+  if (Writer* const writer = of(record.pid)) writer->span(record);
+}
+void FileDestination::log(const Log& record) {
+  if (Writer* const writer = of(record.pid)) writer->log(record);
+}
 void FileDestination::notice(const Notice& record) {
   if (Writer* const writer = of(record.pid)) writer->notice(record);
 }

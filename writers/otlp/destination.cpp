@@ -40,6 +40,8 @@ void OtlpDestination::process(const Process& record) { source_.add(record); }
 
 void OtlpDestination::thread(const Thread& record) { source_.add(record); }
 
+void OtlpDestination::span(const writers::Span&) {}  // TODO
+void OtlpDestination::log(const Log&) {}             // TODO
 void OtlpDestination::notice(const Notice& record) {
   item_.clear();
   encoder_->log(item_, source_.log_of(record));

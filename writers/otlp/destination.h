@@ -37,6 +37,8 @@ class OtlpDestination final : public Destination {
   void call(const Call& record) override;
   void process(const Process& record) override;
   void thread(const Thread& record) override;
+  void span(const writers::Span& record) override;
+  void log(const Log& record) override;
   void notice(const Notice& record) override;
   void summary(const Summary& record) override;
 

@@ -56,6 +56,7 @@ Result<void> Decoder::read_records(const BlockHeader& header, Names& names, Reco
   names_ = &names;
   name_missing_ = false;
   has_roots_ = header.version >= kVersionOfRoots;
+  has_spans_ = header.version >= kVersionOfSpans;
   first_start_ = has_roots_ ? kStart : kStartBeforeRoots;
   expected_.begin_block(header.first_entry_id);
   while (!what_.at_end()) {
@@ -95,6 +96,24 @@ bool Decoder::read_record(std::uint64_t code, RecordSink& out) {
       if (!rest_.failed()) out.notice(record);
       return !rest_.failed();
     }
+    case kSpan: {
+      if (!has_spans_) return read_call(code, out);
+      Span record;
+      take(rest_, expected_, record);
+      expected_.next_entry_id = record.entry_id + 1;
+      if (!rest_.failed()) out.span(record);
+      return !rest_.failed();
+    }
+    case kLog: {
+      if (!has_spans_) return read_call(code, out);
+      Log record;
+      take(rest_, expected_, record, exception_);
+      expected_.next_entry_id = record.entry_id + 1;
+      if (!rest_.failed()) out.log(record);
+      return !rest_.failed();
+    }
+    case kContext:
+      return has_spans_ ? read_context() : read_call(code, out);
     case kSummary:
       return read_summary(out);
     default:
@@ -120,6 +139,7 @@ bool Decoder::read_call(std::uint64_t code, RecordSink& out) {
     call.root_call_id = thread.root_of(call.call_id, call.parent_call_id);
     call.timestamp_ns = later(expected_.last_ns, time_.number());
     call.function = function_of(number);
+    tell_context(call, thread.context);
     expected_.started_as_expected(call.call_id, call.root_call_id, static_cast<std::uint32_t>(number),
                                   call.timestamp_ns);
   } else if (code == kExplicit) {
@@ -136,6 +156,7 @@ bool Decoder::read_call(std::uint64_t code, RecordSink& out) {
   } else if (code >= kCaller) {
     std::uint64_t function = 0;
     if (code > kNewLeaf || !read_whole_call(code, call, function)) return false;
+    tell_context(call, thread.context);
     call.function = function_of(function);
   } else {
     if (!thread.has_call()) return false;
@@ -149,6 +170,7 @@ bool Decoder::read_call(std::uint64_t code, RecordSink& out) {
     call.timestamp_ns = later(expected_.last_ns, time_.number());
     call.duration_ns = Expectation::duration_ns(top, call.timestamp_ns);
     call.function = function_of(top.function);
+    tell_context(call, top.context);
     expected_.ended_as_expected();
   }
   if (call.function == nullptr) return false;
@@ -228,7 +250,40 @@ bool Decoder::read_explicit(Call& call, std::uint32_t& function) {
   if (whole) call.timestamp_ns = later(call.timestamp_ns, 0 - call.duration_ns);
   if (given(kGivenText)) call.captured = rest_.text();
   if (whole && given(kGivenResult)) call.result = rest_.text();
+  std::uint32_t context = guess.context;
+  if (has_spans_ && given(kGivenContext) && !take_context(rest_.number(), context)) return false;
+  tell_context(call, context);
+  if (has_spans_ && given(kOtherNearest)) call.parent_call_is_nearest = !call.parent_call_is_nearest;
   return true;
+}
+
+// The number was read already.
+bool Decoder::take_context(std::uint64_t number, std::uint32_t& context) {
+  if (number > expected_.context_count()) return false;
+  if (number == expected_.context_count()) {
+    Expectation::Context fresh;
+    fresh.trace.high = rest_.number();
+    fresh.trace.low = rest_.number();
+    fresh.span_id = rest_.number();
+    if (rest_.failed()) return false;
+    expected_.add_context(fresh);
+  }
+  context = static_cast<std::uint32_t>(number);
+  return true;
+}
+
+bool Decoder::read_context() {
+  const std::uint64_t number = what_.number();
+  return !what_.failed() && expected_.has_thread() && take_context(number, expected_.thread().context);
+}
+
+// Of a call that begins or ends now.
+void Decoder::tell_context(Call& call, std::uint32_t context) const {
+  if (context == 0) [[likely]]
+    return;
+  call.trace = expected_.context(context).trace;
+  call.active_span_id = expected_.context(context).span_id;
+  call.parent_call_is_nearest = expected_.is_nearest(call.stage, context);
 }
 
 bool Decoder::read_exception(Call& call) {

@@ -42,6 +42,9 @@ class Decoder {
   bool read_explicit(Call& call, std::uint32_t& function);
   bool read_exception(Call& call);
   bool read_switch();
+  bool read_context();
+  bool take_context(std::uint64_t number, std::uint32_t& context);
+  void tell_context(Call& call, std::uint32_t context) const;
   bool read_summary(RecordSink& out);
   const Function* function_of(std::uint64_t number);
   const Function* known(Function function);
@@ -56,6 +59,7 @@ class Decoder {
   const Names* names_ = nullptr;
   bool name_missing_ = false;
   bool has_roots_ = false;  // it is of kVersionOfRoots at least
+  bool has_spans_ = false;  // it is of kVersionOfSpans at least
   std::uint64_t first_start_ = kStart;
   ByteReader what_;
   ByteReader time_;

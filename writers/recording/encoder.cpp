@@ -14,6 +14,13 @@ std::int64_t later(std::int64_t ns, std::uint64_t by) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(ns) + by);
 }
 
+// Without a trace there is no span that could be active, or nearest.
+Expectation::Context context_in(const Call& record) {
+  if (!record.trace) return {};
+  return {record.trace, record.active_span_id};
+}
+bool is_nearest(const Call& record) { return !record.trace || record.parent_call_is_nearest; }
+
 }  // namespace
 
 // Every event passes here: what is as expected is two numbers. One test asks whether it is.
@@ -26,6 +33,9 @@ void Encoder::add(const Call& record) {
     if (record.trace_seed != expected_.trace_seed) change_seed(record.trace_seed);
     note_time(record.timestamp_ns);  // a block's first call may be older than what stands before it
   }
+  std::uint64_t odd = 0;
+  if ((record.trace.high | record.trace.low | static_cast<std::uint64_t>(expected_.has_contexts())) != 0) [[unlikely]]
+    odd = static_cast<std::uint64_t>(!enter_context(record));
   ++records_;
   what_.reserve(kMaxNumberBytes);
   time_.reserve(kMaxNumberBytes);
@@ -34,8 +44,7 @@ void Encoder::add(const Call& record) {
   const std::uint64_t since =
       static_cast<std::uint64_t>(record.timestamp_ns) - static_cast<std::uint64_t>(expected_.last_ns);
   const bool forwards = record.timestamp_ns >= expected_.last_ns;
-  std::uint64_t odd =
-      (record.entry_id ^ expected_.next_entry_id) | static_cast<std::uint64_t>(!forwards) | record.captured.size();
+  odd |= (record.entry_id ^ expected_.next_entry_id) | static_cast<std::uint64_t>(!forwards) | record.captured.size();
   if (record.stage == Stage::kStart) {
     odd |= static_cast<std::uint64_t>(record.level != expected_.level) |
            (record.call_id ^ (expected_.last_call_id() + 1)) | (record.parent_call_id ^ thread.parent()) |
@@ -76,8 +85,9 @@ void Encoder::add_whole_call(const Call& record, std::uint32_t function) {
   note_time(record.timestamp_ns);
   const Expectation::Thread& thread = expected_.thread();
   const std::int64_t end_ns = later(record.timestamp_ns, record.duration_ns);
-  const bool plain = record.entry_id == expected_.next_entry_id && record.level == expected_.level && !record.failed &&
-                     record.captured.empty() && record.result.empty() && end_ns >= expected_.last_ns;
+  const bool plain = is_nearest(record) && record.entry_id == expected_.next_entry_id &&
+                     record.level == expected_.level && !record.failed && record.captured.empty() &&
+                     record.result.empty() && end_ns >= expected_.last_ns;
   const std::uint64_t root = thread.root_of(record.call_id, record.parent_call_id);
   const std::uint64_t callers = std::uint64_t{record.depth} - thread.depth;  // huge where it is negative
   what_.reserve(4 * kMaxNumberBytes);
@@ -129,6 +139,20 @@ void Encoder::add(const Thread& record) {
   expected_.next_entry_id = record.entry_id + 1;
 }
 
+void Encoder::add(const Span& record) {
+  count(record.entry_id, record.timestamp_ns);
+  what_.number(kSpan);
+  put(rest_, expected_, record);
+  expected_.next_entry_id = record.entry_id + 1;
+}
+
+void Encoder::add(const Log& record) {
+  count(record.entry_id, record.timestamp_ns);
+  what_.number(kLog);
+  put(rest_, expected_, record);
+  expected_.next_entry_id = record.entry_id + 1;
+}
+
 void Encoder::add(const Notice& record) {
   count(record.entry_id, record.timestamp_ns);
   what_.number(kNotice);
@@ -172,6 +196,33 @@ void Encoder::change_seed(std::uint64_t trace_seed) {
   expected_.trace_seed = trace_seed;
 }
 
+// Of a call that begins: its span is the thread's from here on. False where that of any call, or what is nearest to it,
+// is not as expected.
+bool Encoder::enter_context(const Call& record) {
+  const Expectation::Context context = context_in(record);
+  Expectation::Thread& thread = expected_.thread();
+  const bool begins = record.stage == Stage::kStart || record.stage == Stage::kCall;
+  if (begins && context != expected_.context(thread.context)) {
+    what_.number(kContext);
+    thread.context = put_context(context, what_);
+  }
+  const std::uint32_t number = begins ? thread.context : thread.top().context;
+  return context == expected_.context(number) && is_nearest(record) == expected_.is_nearest(record.stage, number);
+}
+
+// Returns its number.
+std::uint32_t Encoder::put_context(const Expectation::Context& context, ByteWriter& out) {
+  const std::size_t number = expected_.number_of(context);
+  out.number(number);
+  if (number == expected_.context_count()) {
+    rest_.number(context.trace.high);
+    rest_.number(context.trace.low);
+    rest_.number(context.span_id);
+    expected_.add_context(context);
+  }
+  return static_cast<std::uint32_t>(number);
+}
+
 void Encoder::add_explicit(const Call& record, std::uint32_t function) {
   note_time(record.timestamp_ns);
   const bool whole = record.stage == Stage::kCall;
@@ -197,6 +248,12 @@ void Encoder::add_explicit(const Call& record, std::uint32_t function) {
   if (!record.captured.empty()) mask |= kGivenText;
   if (whole && !record.result.empty()) mask |= kGivenResult;
   if (failed) mask |= kFailed;
+  const Expectation::Context context = context_in(record);
+  const std::size_t context_number = expected_.number_of(context);
+  if (context_number != guess.context) mask |= kGivenContext;
+  if (is_nearest(record) != expected_.is_nearest(record.stage, static_cast<std::uint32_t>(context_number))) {
+    mask |= kOtherNearest;
+  }
   const std::uint64_t since = static_cast<std::uint64_t>(now_ns) - static_cast<std::uint64_t>(expected_.last_ns);
 
   what_.number(kExplicit);
@@ -216,6 +273,7 @@ void Encoder::add_explicit(const Call& record, std::uint32_t function) {
   if ((mask & kGivenDuration) != 0) rest_.number(record.duration_ns);
   if ((mask & kGivenText) != 0) rest_.text(record.captured);
   if ((mask & kGivenResult) != 0) rest_.text(record.result);
+  if ((mask & kGivenContext) != 0) put_context(context, rest_);
   if ((mask & kGivenLevel) != 0 && record.stage != Stage::kException && !failed) expected_.level = record.level;
 }
 

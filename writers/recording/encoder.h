@@ -27,6 +27,8 @@ class Encoder {
   void add(const Call& record);
   void add(const Process& record);
   void add(const Thread& record);
+  void add(const Span& record);
+  void add(const Log& record);
   void add(const Notice& record);
   void add(const Summary& record);
 
@@ -51,6 +53,8 @@ class Encoder {
   void begin_block(std::uint64_t entry_id, std::int64_t timestamp_ns);
   void switch_thread(std::uint32_t pid, std::uint32_t tid);
   void change_seed(std::uint64_t trace_seed);
+  bool enter_context(const Call& record);
+  std::uint32_t put_context(const Expectation::Context& context, ByteWriter& out);
   void add_whole_call(const Call& record, std::uint32_t function);
   void finish_whole_call(const Call& record, std::int64_t end_ns);
   void add_explicit(const Call& record, std::uint32_t function);

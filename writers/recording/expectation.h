@@ -25,7 +25,15 @@ class Expectation {
   struct Frame {
     std::uint64_t call_id = 0;
     std::uint32_t function = 0;
+    std::uint32_t context = 0;  // of its begin
     std::int64_t start_ns = 0;
+  };
+
+  // A span that was active when calls began. Number 0 is none.
+  struct Context {
+    TraceId trace;
+    std::uint64_t span_id = 0;
+    bool operator==(const Context&) const = default;
   };
 
   // Calls of a thread that began in this block and are open; the first of them only is what they stand upon, of which
@@ -35,6 +43,7 @@ class Expectation {
     std::uint32_t tid = 0;
     std::uint32_t depth = 0;    // of a call that starts now
     std::uint32_t process = 0;  // index into last_call_ids
+    std::uint32_t context = 0;  // of a call that starts now
     std::uint64_t root = 0;     // of the call before
     std::vector<Frame> open;
 
@@ -60,6 +69,35 @@ class Expectation {
     numbers_.clear();
     processes_.clear();
     last_call_ids_.clear();
+    contexts_.resize(1);
+    context_numbers_.clear();
+  }
+
+  // Whether any call of the block may have begun in a span.
+  bool has_contexts() const { return contexts_.size() > 1; }
+  std::size_t context_count() const { return contexts_.size(); }
+  const Context& context(std::size_t number) const { return contexts_[number]; }
+  // The number of a context; context_count() for one that has none yet.
+  std::size_t number_of(const Context& context) const {
+    if (context == Context()) return 0;
+    const auto [first, last] = context_numbers_.equal_range(context.span_id);
+    for (auto known = first; known != last; ++known) {
+      if (contexts_[known->second] == context) return known->second;
+    }
+    return contexts_.size();
+  }
+  void add_context(const Context& context) {
+    context_numbers_.emplace(context.span_id, static_cast<std::uint32_t>(contexts_.size()));
+    contexts_.push_back(context);
+  }
+
+  // What parent_call_is_nearest is expected to be of a call that begins, or ends, now and began in that context: its
+  // parent began there too. Of whole calls, whose parents are not known, and of calls outside of spans: always.
+  bool is_nearest(Stage stage, std::uint32_t context) const {
+    if (context == 0 || stage == Stage::kCall) return true;
+    const std::vector<Frame>& open = current_->open;
+    const bool begins = stage == Stage::kStart || open.size() < 2;
+    return (begins ? open.back() : open[open.size() - 2]).context == context;
   }
 
   // Of the current thread: there is none at the begin of a block.
@@ -92,6 +130,7 @@ class Expectation {
     thread.tid = tid;
     thread.process = process->second;
     thread.depth = 0;
+    thread.context = 0;
     thread.root = 0;
     thread.open.assign(1, Frame{});
     current_ = &thread;
@@ -103,17 +142,20 @@ class Expectation {
     std::uint64_t parent_call_id;
     std::uint32_t depth;
     const Frame* top;  // whose function and duration it is; null where there is none
+    std::uint32_t context;
   };
   Guess guess(Stage stage) const {
     const Thread& thread = *current_;
     if (stage == Stage::kStart || stage == Stage::kCall)
-      return {last_call_id() + 1, thread.parent(), thread.depth, nullptr};
-    return {thread.top().call_id, thread.outer(), thread.depth - 1, thread.has_call() ? &thread.top() : nullptr};
+      return {last_call_id() + 1, thread.parent(), thread.depth, nullptr, thread.context};
+    const bool known = thread.has_call();
+    return {thread.top().call_id, thread.outer(), thread.depth - 1, known ? &thread.top() : nullptr,
+            known ? thread.top().context : thread.context};
   }
 
   // After a START, an END or EXCEPTION that was as expected.
   void started_as_expected(std::uint64_t call_id, std::uint64_t root, std::uint32_t function, std::int64_t now_ns) {
-    current_->open.push_back({call_id, function, now_ns});
+    current_->open.push_back({call_id, function, current_->context, now_ns});
     ++current_->depth;
     current_->root = root;
     last_call_ids_[current_->process] = call_id;
@@ -126,6 +168,10 @@ class Expectation {
   // After any START, and any END or EXCEPTION.
   void started(const Call& call, std::uint32_t function) {
     stand_upon(call);
+    // Its parent may be one of which nothing was known.
+    if (call.trace && call.parent_call_is_nearest && !current_->has_call()) {
+      current_->open.back().context = current_->context;
+    }
     started_as_expected(call.call_id, call.root_call_id, function, call.timestamp_ns);
   }
   void ended(const Call& call) {
@@ -141,7 +187,7 @@ class Expectation {
   }
   // A whole call ended that was inside of `callers` ones that nothing was told of.
   void leaf_ended(std::uint64_t call_id, std::uint64_t root, std::uint64_t callers) {
-    for (std::uint64_t left = callers; left > 0; --left) current_->open.push_back({call_id - left, 0, 0});
+    for (std::uint64_t left = callers; left > 0; --left) current_->open.push_back({call_id - left, 0, 0, 0});
     new_callers_ += callers;
     current_->depth += static_cast<std::uint32_t>(callers);
     current_->root = root;
@@ -190,6 +236,8 @@ class Expectation {
   std::array<std::size_t, 64> guesses_{};                   // by tid: of the thread asked for last
   std::unordered_map<std::uint32_t, std::uint32_t> processes_;
   std::vector<std::uint64_t> last_call_ids_;  // by process
+  std::vector<Context> contexts_{1};
+  std::unordered_multimap<std::uint64_t, std::uint32_t> context_numbers_;  // by span id
 };
 
 }  // namespace glimpse::writers::recording

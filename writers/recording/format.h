@@ -21,11 +21,13 @@ static_assert(std::endian::native == std::endian::little, "headers are written a
 
 // Its first byte is no text in any encoding: tools do not take a recording for text.
 inline constexpr std::string_view kMagic{"\x89GLIMPSE", 8};
-inline constexpr std::uint16_t kVersion = 3;
-// The reader's: what these have to say, version 3 says the same way, but for the numbers of STARTs.
+inline constexpr std::uint16_t kVersion = 4;
+// The reader's: what these have to say, version 4 says the same way, but for the numbers of STARTs.
 inline constexpr std::uint16_t kOldestVersion = 1;
 // The first with roots of calls, whole calls, seeds of trace ids, patched hook calls and destinations.
 inline constexpr std::uint16_t kVersionOfRoots = 3;
+// The first with spans, logs, and the spans that calls began in.
+inline constexpr std::uint16_t kVersionOfSpans = 4;
 
 enum class BlockKind : std::uint16_t { kNames = 1, kRecords = 2 };  // readers skip kinds they do not know
 
@@ -78,7 +80,12 @@ enum Code : std::uint64_t {
   kNewLeaf = 10,  // the same, inside of so many callers of which nothing was told: their number follows; the difference
                   // of its id from the expected one is in `rest`
   kSeed = 11,     // no record: the trace seed of the calls from here on is in `rest`; none at the begin of a block
-  kStart = 16,    // START of function 0; kStart + n: of function n
+  kSpan = 12,     // these two have all of their fields in `rest`
+  kLog = 13,
+  kContext =
+      14,       // no record: calls of this thread that begin from here on do so in another span, or in none; its number
+                // follows, in the order of their first appearance in the block; a new one has its ids in `rest`
+  kStart = 16,  // START of function 0; kStart + n: of function n
 };
 inline constexpr std::uint64_t kStartBeforeRoots = 8;
 
@@ -101,6 +108,8 @@ enum Given : std::uint64_t {
   kGivenRoot = 1 << 11,     // difference from the expected one; it stands behind the parent
   kGivenResult = 1 << 12,   // a text: the result of a whole call
   kFailed = 1 << 13,        // nothing: a whole call was left by unwinding
+  kGivenContext = 1 << 14,  // the number of the span it began in, and its ids where it is new; behind everything else
+  kOtherNearest = 1 << 15,  // nothing: parent_call_is_nearest is not as expected
 };
 
 // Behind all that, for each EXCEPTION, explicit or not, and each whole call that failed: one of these words, and four

@@ -17,6 +17,23 @@ std::string_view scrubbed(Scrubber& scrubber, std::string_view text, std::string
   return room;
 }
 
+// The value of a flag says nothing; that of a number may.
+bool hides(const Field& field) {
+  switch (field.type) {
+    case Field::Type::kText:
+      return is_secret_value(field.key, field.text);
+    case Field::Type::kSigned:
+      return is_secret_value(field.key, std::to_string(field.signed_number));
+    case Field::Type::kUnsigned:
+      return is_secret_value(field.key, std::to_string(field.unsigned_number));
+    case Field::Type::kDouble:
+      return is_secret_value(field.key, std::to_string(field.real));
+    case Field::Type::kBool:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::string> scrubbed_command(Scrubber& scrubber, const std::vector<std::string>& command) {
@@ -71,6 +88,56 @@ std::string_view ScrubbingSink::scrub_stack_trace(std::string_view trace) {
   if (!changed) return trace;
   trace_ += trace.substr(copied);
   return trace_;
+}
+
+// Scrubbed text where it stays until the record is passed on.
+std::string_view ScrubbingSink::kept(std::string_view scrubbed, std::string_view original) {
+  return scrubbed.data() == original.data() ? original : texts_.emplace_back(scrubbed);
+}
+
+std::string_view ScrubbingSink::scrub_text(std::string_view text) { return kept(scrubber_.scrub(text), text); }
+
+void ScrubbingSink::scrub_fields(std::vector<Field>& fields) {
+  for (Field& field : fields) {
+    if (hides(field)) {
+      field.type = Field::Type::kText;
+      field.text = kSecret;
+    } else if (field.type == Field::Type::kText) {
+      field.text = scrub_text(field.text);
+    }
+  }
+}
+
+void ScrubbingSink::span(const Span& record) {
+  texts_.clear();
+  Span copy = record;
+  copy.name = scrub_text(record.name);
+  copy.status_message = scrub_text(record.status_message);
+  scrub_fields(copy.attributes);
+  for (SpanEvent& event : copy.events) {
+    event.name = scrub_text(event.name);
+    scrub_fields(event.fields);
+  }
+  for (SpanLink& link : copy.links) scrub_fields(link.fields);
+  out_.span(copy);
+}
+
+void ScrubbingSink::log(const Log& record) {
+  texts_.clear();
+  Log copy = record;
+  copy.title = scrub_text(record.title);
+  copy.message = scrub_text(record.message);
+  for (std::string_view& tag : copy.tags) tag = scrub_text(tag);
+  scrub_fields(copy.fields);
+  copy.stack_trace = kept(scrub_stack_trace(record.stack_trace), record.stack_trace);
+  Exception exception;
+  if (record.exception != nullptr) {
+    exception = *record.exception;
+    exception.what = scrub_text(exception.what);
+    exception.stack_trace = scrub_stack_trace(exception.stack_trace);
+    copy.exception = &exception;
+  }
+  out_.log(copy);
 }
 
 void ScrubbingSink::process(const Process& record) {

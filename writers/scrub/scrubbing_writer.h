@@ -19,6 +19,8 @@ class ScrubbingWriter final : public ForwardingWriter {
   void call(const Call& record) override { sink_.call(record); }
   void process(const Process& record) override { sink_.process(record); }
   void thread(const Thread& record) override { sink_.thread(record); }
+  void span(const Span& record) override { sink_.span(record); }
+  void log(const Log& record) override { sink_.log(record); }
   void notice(const Notice& record) override { sink_.notice(record); }
   void summary(const Summary& record) override { sink_.summary(record); }
 

@@ -144,6 +144,10 @@ Match secret_at(const Window& window, std::size_t at) {
   return {value.begin, value.end, scheme > 0 ? kToken : kSecret};
 }
 
+bool is_secret_value(std::string_view name, std::string_view value) {
+  return !value.empty() && is_secret_name(name) && !says_nothing(value) && !is_measure(name, value);
+}
+
 Match url_password_at(const Window& window, std::size_t at) {
   if (!is_alphanumeric(window.before(at))) return {};
   const std::size_t begin = at + 3;

@@ -24,6 +24,9 @@ Match url_password_at(const Window& window, std::size_t at);
 // `at` is at a `-`.
 Match private_key_at(const Window& window, std::size_t at);
 
+// Whether the value of an attribute of that name is a secret: the whole of it, whatever is in it.
+bool is_secret_value(std::string_view name, std::string_view value);
+
 // What a command-line argument is by itself: `--password=x` up to and with the `=`, 0 where it is none. It ends with
 // the argument, whatever is in it.
 std::size_t secret_option_size(std::string_view argument);

@@ -95,6 +95,8 @@ class Batch {
   void add(const Call& record);
   void add(const Process& record);
   void add(const Thread& record);
+  void add(const Span&) {}  // TODO
+  void add(const Log&) {}   // TODO
   void add(const Notice& record);
   void add(const Summary& record);
 

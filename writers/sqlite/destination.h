@@ -33,6 +33,8 @@ class SqliteDestination final : public Destination {
   void call(const Call& record) override { batch_.add(record); }
   void process(const Process& record) override { batch_.add(record); }
   void thread(const Thread& record) override { batch_.add(record); }
+  void span(const Span& record) override { batch_.add(record); }
+  void log(const Log& record) override { batch_.add(record); }
   void notice(const Notice& record) override { batch_.add(record); }
   void summary(const Summary& record) override { batch_.add(record); }
 

@@ -66,6 +66,8 @@ class KillingWriter final : public writers::Writer {
   void call(const writers::Call& record) override { real_.call(record); }
   void process(const writers::Process& record) override { real_.process(record); }
   void thread(const writers::Thread& record) override { real_.thread(record); }
+  void span(const writers::Span& record) override { real_.span(record); }
+  void log(const writers::Log& record) override { real_.log(record); }
   void notice(const writers::Notice& record) override { real_.notice(record); }
   void summary(const writers::Summary& record) override { real_.summary(record); }
   void keep_in(writers::Outbox& outbox) override {

@@ -132,6 +132,99 @@ TEST(RecordText, SummaryOfAGoodEndHasEmptyListsAndTheExitStatus) {
   EXPECT_FALSE(Json::parse(line_of(Summary{.entry_id = 9})).contains("exit_status")) << "not known";
 }
 
+Span full_span() {
+  Span span{.entry_id = 4,
+            .trace = {0x0af7651916cd43dd, 0x8448eb211c80319c},
+            .span_id = 0x00f067aa0ba902b7,
+            .parent_span_id = 0xb7ad6b7169203331,
+            .remote_parent = true,
+            .parent_call_id = 17,
+            .name = "GET /cart",
+            .kind = SpanKind::kServer,
+            .status = SpanStatus::kError,
+            .status_message = "no \"such\" cart",
+            .tracestate = "congo=t61rcWkgMzE",
+            .timestamp_ns = kNoon,
+            .duration_ns = 1'234'567,
+            .open = true,
+            .pid = 7,
+            .tid = 8};
+  span.attributes = {{.key = "http.route", .text = "/cart"}};
+  span.events = {{kNoon + 1, "retry", {{.type = Field::Type::kSigned, .key = "n", .signed_number = -2}}},
+                 {kNoon + 2, "done", {}}};
+  span.links = {{{1, 2}, 3, {{.type = Field::Type::kBool, .key = "again", .unsigned_number = 1}}}, {{4, 5}, 6, {}}};
+  return span;
+}
+
+TEST(RecordText, SpanHasEveryKeyInOrder) {
+  EXPECT_EQ(
+      line_of(full_span()),
+      R"j({"record_type":"span","entry_id":4,"trace_id":"0af7651916cd43dd8448eb211c80319c",)j"
+      R"j("span_id":"00f067aa0ba902b7","parent_span_id":"b7ad6b7169203331","remote_parent":true,"parent_call_id":17,)j"
+      R"j("name":"GET /cart","kind":"server","status":"error","status_message":"no \"such\" cart",)j"
+      R"j("timestamp":"2026-03-01T12:00:00.000000000Z","pid":7,"tid":8,"duration_ms":1.234567,"open":true,)j"
+      R"j("attributes":{"http.route":"/cart"},)j"
+      R"j("events":[{"name":"retry","timestamp":"2026-03-01T12:00:00.000000001Z","attributes":{"n":-2}},)j"
+      R"j({"name":"done","timestamp":"2026-03-01T12:00:00.000000002Z"}],)j"
+      R"j("links":[{"trace_id":"00000000000000010000000000000002","span_id":"0000000000000003",)j"
+      R"j("attributes":{"again":true}},)j"
+      R"j({"trace_id":"00000000000000040000000000000005","span_id":"0000000000000006"}],)j"
+      R"j("tracestate":"congo=t61rcWkgMzE"})j"
+      "\n");
+}
+
+TEST(RecordText, SpanLeavesOutWhatItHasNot) {
+  EXPECT_EQ(line_of(Span{.entry_id = 4, .trace = {1, 2}, .span_id = 3, .name = "", .timestamp_ns = kNoon, .pid = 7}),
+            R"j({"record_type":"span","entry_id":4,"trace_id":"00000000000000010000000000000002",)j"
+            R"j("span_id":"0000000000000003","parent_span_id":null,"name":"","kind":"internal",)j"
+            R"j("timestamp":"2026-03-01T12:00:00.000000000Z","pid":7,"tid":0,"duration_ms":0.000000})j"
+            "\n");
+}
+
+TEST(RecordText, LogHasEveryKeyInOrder) {
+  const Exception thrown{
+      .type = "E", .what = "no", .has_what = true, .stack_trace = "f (a.cpp:1)\ng", .fingerprint = "0a"};
+  Log log{.entry_id = 5,
+          .level = Level::kFatal,
+          .trace = {1, 2},
+          .span_id = 3,
+          .call_id = 17,
+          .timestamp_ns = kNoon,
+          .pid = 7,
+          .tid = 8,
+          .title = "Cart",
+          .message = "lost\n",
+          .file = "src/cart.cpp",
+          .line = 12,
+          .tags = {"shop", "ca\"rt"},
+          .ttl_seconds = 0,
+          .fields = {{.key = "user", .text = "jane"}},
+          .exception = &thrown,
+          .stack_trace = "where it was told"};
+  EXPECT_EQ(
+      line_of(log),
+      R"j({"record_type":"log","entry_id":5,"level":"FATAL","trace_id":"00000000000000010000000000000002",)j"
+      R"j("span_id":"0000000000000003","call_id":17,"timestamp":"2026-03-01T12:00:00.000000000Z","pid":7,"tid":8,)j"
+      R"j("title":"Cart","message":"lost\n","tags":["shop","ca\"rt"],"ttl_seconds":0,"file":"src/cart.cpp",)j"
+      R"j("line":12,"attributes":{"user":"jane"},"exception_type":"E","exception":"no",)j"
+      R"j("stack_trace":"f (a.cpp:1)\ng","fingerprint":"0a"})j"
+      "\n");
+  EXPECT_EQ(line_of(Log{.entry_id = 6, .timestamp_ns = kNoon, .pid = 7, .tid = 8, .stack_trace = "main"}),
+            R"j({"record_type":"log","entry_id":6,"level":"INFO","timestamp":"2026-03-01T12:00:00.000000000Z",)j"
+            R"j("pid":7,"tid":8,"message":"","stack_trace":"main"})j"
+            "\n");
+}
+
+TEST(RecordText, FieldsChooseAmongKeysOfSpansAndLogs) {
+  EXPECT_EQ(line_of(full_span(), *FieldSet::parse("name,duration_ms,tracestate")),
+            "{\"name\":\"GET /cart\",\"duration_ms\":1.234567,\"tracestate\":\"congo=t61rcWkgMzE\"}\n");
+  EXPECT_EQ(line_of(Log{.message = "x"}, *FieldSet::parse("title,message")), "{\"message\":\"x\"}\n");
+  EXPECT_EQ(line_of(Log{.message = "x"}, *FieldSet::parse("stage")), "");
+  const auto wrong = FieldSet::parse("atributes");
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_NE(wrong.error().message.find("did you mean 'attributes'?"), std::string::npos) << wrong.error().message;
+}
+
 TEST(RecordText, OnlyNamedKeysAreKeptAndALineWithoutAnyIsNotWritten) {
   const FieldSet fields = *FieldSet::parse("pid,exit_status,command,thread");
   EXPECT_EQ(line_of(full_process(), fields), R"j({"pid":4711,"command":["./app","--name","two words",""]})j"

@@ -27,6 +27,8 @@ class Recorder {
     if constexpr (std::is_same_v<Record, Call>) kept_.call(record);
     if constexpr (std::is_same_v<Record, Process>) kept_.process(record);
     if constexpr (std::is_same_v<Record, Thread>) kept_.thread(record);
+    if constexpr (std::is_same_v<Record, Span>) kept_.span(record);
+    if constexpr (std::is_same_v<Record, Log>) kept_.log(record);
     if constexpr (std::is_same_v<Record, Notice>) kept_.notice(record);
     if constexpr (std::is_same_v<Record, Summary>) kept_.summary(record);
   }
@@ -79,7 +81,8 @@ std::string text_of(const KeptCall& kept) {
         static_cast<std::uint64_t>(call.timestamp_ns), std::uint64_t{call.pid}, std::uint64_t{call.tid},
         std::uint64_t{call.depth}, call.stage == Stage::kStart ? 0 : call.duration_ns,
         std::uint64_t{call.failed ? 1U : 0U}, std::uint64_t{kept.has_what ? 1U : 0U},
-        std::uint64_t{kept.has_exception ? 1U : 0U}}) {
+        std::uint64_t{kept.has_exception ? 1U : 0U}, call.trace.high, call.trace.low, call.active_span_id,
+        std::uint64_t{call.parent_call_is_nearest ? 1U : 0U}}) {
     text += std::to_string(number) + " ";
   }
   for (const std::string& part : {kept.function.name, kept.exception_type, kept.what, kept.stack_trace,
@@ -99,8 +102,8 @@ void expect_same_calls(Recorder& recorder) {
 // A program of some threads, told entry by entry or call by call. `oddity`: how often a number is any number.
 class Program {
  public:
-  Program(unsigned seed, bool whole_calls, double oddity)
-      : random_(seed), whole_calls_(whole_calls), oddity_(oddity), threads_(5) {
+  Program(unsigned seed, bool whole_calls, double oddity, bool spans = false)
+      : random_(seed), whole_calls_(whole_calls), oddity_(oddity), spans_(spans), threads_(5), active_(5) {
     for (std::uint32_t i = 0; i < 200; ++i) functions_.push_back({i, "f" + std::to_string(i), "app", "", 0});
   }
 
@@ -120,6 +123,8 @@ class Program {
     const Function* function;
     std::int64_t start_ns;
     std::string arguments;
+    std::uint64_t span_id;  // active when it began
+    bool nearest;           // its parent began there, too
   };
 
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
@@ -138,8 +143,11 @@ class Program {
       if (open.size() > 80) descending_ = false;
       if (below(5000) == 0) descending_ = true;
       const std::uint64_t id = ++last_ids_[call.pid % 2];
+      std::uint64_t& active = active_[current_];
+      if (spans_ && below(10) == 0) active = below(4) == 0 ? 0 : 1000 + below(50);
+      const bool nearest = active == 0 || (!open.empty() && open.back().span_id == active);
       open.push_back({id, open.empty() ? id : open[0].root, &functions_[below(functions_.size())], now_ns_,
-                      below(20) == 0 ? any_text() : ""});
+                      below(20) == 0 ? any_text() : "", active, nearest});
       if (whole_calls_) return;
       tell(call, open);
       call.captured = open.back().arguments;
@@ -178,6 +186,10 @@ class Program {
     call.function = innermost.function;
     call.timestamp_ns = now_ns_;
     call.depth = static_cast<std::uint32_t>(open.size() - 1);
+    if (innermost.span_id == 0) return;
+    call.trace = {5, innermost.span_id / 10};
+    call.active_span_id = innermost.span_id;
+    call.parent_call_is_nearest = innermost.nearest;
   }
 
   void damage(Call& call) {
@@ -186,6 +198,13 @@ class Program {
       if (odd()) *number = random_() >> below(64);
     }
     if (odd()) call.timestamp_ns = static_cast<std::int64_t>(random_());
+    if (spans_ && odd()) call.trace = {below(2), below(3)};
+    if (spans_ && odd()) call.active_span_id = below(5);
+    if (spans_ && odd()) call.parent_call_is_nearest = !call.parent_call_is_nearest;
+    if (!call.trace) {
+      call.active_span_id = 0;
+      call.parent_call_is_nearest = true;
+    }
     if (odd()) call.depth = static_cast<std::uint32_t>(random_() >> below(64));
     if (odd()) call.level = static_cast<Level>(below(5));
     if (odd()) call.tid = static_cast<std::uint32_t>(random_());
@@ -199,8 +218,10 @@ class Program {
   std::mt19937_64 random_;
   bool whole_calls_;
   double oddity_;
+  bool spans_;
   std::deque<Function> functions_;
   std::vector<std::vector<Open>> threads_;
+  std::vector<std::uint64_t> active_;  // span of each
   std::size_t current_ = 0;
   bool descending_ = true;
   std::uint64_t entry_id_ = 0;
@@ -228,6 +249,70 @@ TEST(RecordingCalls, CallsThatFollowNoRuleKeepEverything) {
     Program(seed, seed % 2 == 0, seed % 4 < 2 ? 0.002 : 0.2).run(recorder, 20'000);
     expect_same_calls(recorder);
   }
+}
+
+TEST(RecordingCalls, CallsInSpansKeepThem) {
+  for (unsigned seed = 0; seed < 6; ++seed) {
+    Recorder recorder;
+    Program(seed, seed % 2 == 0, seed % 3 == 0 ? 0.0 : seed % 3 == 1 ? 0.01 : 0.2, true).run(recorder, 20'000);
+    expect_same_calls(recorder);
+  }
+}
+
+// Two bytes for each entry, as outside of spans, and some more where a span begins or ends.
+TEST(RecordingCalls, CallsInSpansTakeAFewBytesMore) {
+  const Function function{0, "app::one()", "app", "", 0};
+  constexpr std::uint64_t kSpans = 100, kCallsInEach = 200;
+  const auto bytes = [&](bool spans) {
+    Recorder recorder;
+    std::int64_t now_ns = 1'772'366'400'000'000'000;
+    std::uint64_t entry_id = 0;
+    for (std::uint64_t span = 1; span <= kSpans; ++span) {
+      for (std::uint64_t i = 1; i <= kCallsInEach; ++i) {
+        Call call{
+            .call_id = (span - 1) * kCallsInEach + i, .function = &function, .pid = 7, .tid = 7, .duration_ns = 5};
+        call.root_call_id = call.call_id;
+        if (spans) {
+          call.trace = {span * 0x9e3779b97f4a7c15, 1};
+          call.active_span_id = span * 0xbf58476d1ce4e5b9;
+          call.parent_call_is_nearest = false;
+        }
+        for (const Stage stage : {Stage::kStart, Stage::kEnd}) {
+          call.stage = stage;
+          call.entry_id = ++entry_id;
+          call.timestamp_ns = now_ns += 5;
+          recorder.add(call);
+        }
+      }
+    }
+    expect_same_calls(recorder);
+    return recorder.blocks().size();
+  };
+  EXPECT_LT(bytes(true), bytes(false) + kSpans * 40);
+}
+
+TEST(RecordingCalls, SpansAndLogsKeepWhatLinesDoNotShow) {
+  Recorder recorder;
+  Span span{.entry_id = 1, .trace = {1, 2}, .span_id = 0xfedcba9876543210, .parent_call_id = 4};
+  span.parent_call_is_nearest = true;
+  span.trace_seed = 0xfedcba9876543211;
+  span.attributes = {{.type = Field::Type::kDouble, .key = "a", .real = 0.1}};
+  recorder.add(span);
+  const Exception thrown{.type = "E", .what = "", .has_what = true, .stack_trace = "f", .fingerprint = "p"};
+  Log log{.entry_id = 2, .span_id = 9, .ttl_seconds = -1};
+  log.exception = &thrown;
+  recorder.add(log);
+  const MemoryWriter read = recorder.read_back();
+  const KeptSpan kept = read.only<KeptSpan>().at(0);
+  EXPECT_TRUE(kept.span.parent_call_is_nearest);
+  EXPECT_EQ(kept.span.trace_seed, span.trace_seed);
+  EXPECT_EQ(find_field(kept.span.attributes, "a")->real, 0.1);
+  const KeptLog kept_log = read.only<KeptLog>().at(0);
+  EXPECT_EQ(kept_log.log.span_id, 9U);
+  EXPECT_EQ(kept_log.log.ttl_seconds, -1);
+  ASSERT_TRUE(kept_log.has_exception);
+  EXPECT_TRUE(kept_log.exception.has_what);
+  EXPECT_EQ(kept_log.exception.fingerprint, "p");
 }
 
 TEST(RecordingCalls, WholeCallsTakeAFewBytes) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <deque>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "test/support/temporary_folder.h"
@@ -66,6 +68,8 @@ class Both {
       if constexpr (std::is_same_v<Record, Call>) writer->call(record);
       if constexpr (std::is_same_v<Record, Process>) writer->process(record);
       if constexpr (std::is_same_v<Record, Thread>) writer->thread(record);
+      if constexpr (std::is_same_v<Record, Span>) writer->span(record);
+      if constexpr (std::is_same_v<Record, Log>) writer->log(record);
       if constexpr (std::is_same_v<Record, Notice>) writer->notice(record);
       if constexpr (std::is_same_v<Record, Summary>) writer->summary(record);
     }
@@ -162,6 +166,7 @@ class Chaos {
     std::uint32_t pid;
     std::uint32_t tid;
     std::vector<Call> open;
+    std::pair<TraceId, std::uint64_t> span;
   };
 
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
@@ -184,7 +189,7 @@ class Chaos {
   void step(Both& both) {
     if (stacks_.empty() || below(3000) == 0) {
       stacks_.push_back(
-          {static_cast<std::uint32_t>(7 + below(3)), static_cast<std::uint32_t>(100 + stacks_.size()), {}});
+          {static_cast<std::uint32_t>(7 + below(3)), static_cast<std::uint32_t>(100 + stacks_.size()), {}, {}});
     }
     if (below(1000) == 0) rare(both);
     if (below(20) == 0) current_ = below(stacks_.size());
@@ -202,6 +207,9 @@ class Chaos {
       call.call_id = ++call_ids_[stack.pid];
       call.parent_call_id = stack.open.empty() ? 0 : stack.open.back().call_id;
       call.depth = static_cast<std::uint32_t>(stack.open.size());
+      if (below(25) == 0) stack.span = below(3) == 0 ? std::pair<TraceId, std::uint64_t>() : any_span();
+      std::tie(call.trace, call.active_span_id) = stack.span;
+      call.parent_call_is_nearest = odd();
       damage(call);
       stack.open.push_back(call);
       call.captured = captured;
@@ -243,10 +251,74 @@ class Chaos {
     if (odd()) call.duration_ns = any_number();
     if (odd()) call.function = &functions_[below(functions_.size())];
     if (odd()) call.tid = static_cast<std::uint32_t>(any_number());
+    if (odd()) std::tie(call.trace, call.active_span_id) = any_span();
+  }
+
+  std::pair<TraceId, std::uint64_t> any_span() { return {{below(3), random_()}, below(5)}; }
+
+  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  std::vector<Field> any_fields() {
+    std::vector<Field> fields(below(4));
+    for (Field& field : fields) {
+      field = {.type = static_cast<Field::Type>(below(5)), .key = keep(any_text())};
+      if (field.type == Field::Type::kText) field.text = keep(any_text());
+      if (field.type == Field::Type::kSigned) field.signed_number = static_cast<std::int64_t>(random_());
+      if (field.type == Field::Type::kUnsigned) field.unsigned_number = any_number();
+      if (field.type == Field::Type::kBool) field.unsigned_number = below(2);
+      if (field.type == Field::Type::kDouble) field.real = std::bit_cast<double>(random_());
+    }
+    return fields;
+  }
+
+  void any_span_record(Both& both) {
+    Span record{.span_id = random_(),
+                .parent_span_id = below(2) * random_(),
+                .remote_parent = below(2) == 0,
+                .parent_call_id = below(2) * any_number(),
+                .name = keep(any_text()),
+                .kind = static_cast<SpanKind>(1 + below(5)),
+                .status = static_cast<SpanStatus>(below(3)),
+                .status_message = keep(any_text()),
+                .tracestate = keep(any_text()),
+                .duration_ns = any_number(),
+                .open = below(2) == 0,
+                .pid = 7,
+                .tid = 8,
+                .attributes = any_fields()};
+    record.trace = any_span().first;
+    for (std::uint64_t i = below(4); i > 0; --i) record.events.push_back({now_ns_, keep(any_text()), any_fields()});
+    for (std::uint64_t i = below(4); i > 0; --i) record.links.push_back({{random_(), 1}, random_(), any_fields()});
+    number(record);
+    both.add(record);
+  }
+
+  void any_log(Both& both) {
+    Exception exception{keep(any_text()), keep(any_text()), below(2) == 0, keep(any_text()), keep(any_text())};
+    Log record{.level = static_cast<Level>(below(5)),
+               .span_id = random_(),
+               .call_id = below(2) * any_number(),
+               .pid = 7,
+               .tid = 8,
+               .title = keep(any_text()),
+               .message = keep(any_text()),
+               .file = keep(any_text()),
+               .line = static_cast<std::uint32_t>(below(3)),
+               .ttl_seconds = static_cast<std::int64_t>(below(3)) - 1,
+               .fields = any_fields(),
+               .stack_trace = keep(any_text())};
+    record.trace = any_span().first;
+    for (std::uint64_t i = below(4); i > 0; --i) record.tags.push_back(keep(any_text()));
+    if (below(2) == 0) record.exception = &exception;
+    number(record);
+    both.add(record);
   }
 
   void rare(Both& both) {
-    switch (below(4)) {
+    switch (below(6)) {
+      case 3:
+        return any_span_record(both);
+      case 4:
+        return any_log(both);
       case 0: {
         Process record{.pid = static_cast<std::uint32_t>(below(9)), .ppid = 1, .command = {"./app", any_text()}};
         for (std::string* text : {&record.executable, &record.cwd, &record.host, &record.policy, &record.policy_name,
@@ -287,6 +359,7 @@ class Chaos {
   std::mt19937_64 random_;
   double oddity_;
   std::deque<Function> functions_;
+  std::deque<std::string> kept_;  // texts of spans and logs
   std::vector<Stack> stacks_;
   std::size_t current_ = 0;
   std::uint64_t entry_id_ = 0;
@@ -469,9 +542,9 @@ TEST_F(RecordingTest, OtherFilesAreNoRecordings) {
             "x.glimpse: JSON lines, not a recording");
   EXPECT_EQ(read_back(folder_, "hello").problems.front(), "x.glimpse: not a recording of glimpse");
   std::string later = three_blocks()[0];
-  later[8] = 4;
+  later[8] = 5;
   EXPECT_EQ(read_back(folder_, later).problems.front(),
-            "x.glimpse: byte 0: a recording of version 4; this glimpse reads versions 1 to 3");
+            "x.glimpse: byte 0: a recording of version 5; this glimpse reads versions 1 to 4");
 }
 
 TEST_F(RecordingTest, NothingIsAppendedToWhatIsNoRecording) {

@@ -284,6 +284,8 @@ struct Lines : RecordSink {
   }
   void process(const Process&) override {}
   void thread(const Thread&) override {}
+  void span(const Span&) override {}
+  void log(const Log&) override {}
   void notice(const Notice&) override {}
   void summary(const Summary&) override {}
   std::vector<std::string> found;

@@ -44,6 +44,8 @@ TEST_F(ScrubbingSinkTest, ResultsOfWholeCallsAreScrubbed) {
     void call(const Call& record) override { result = record.result; }
     void process(const Process&) override {}
     void thread(const Thread&) override {}
+    void span(const Span&) override {}
+    void log(const Log&) override {}
     void notice(const Notice&) override {}
     void summary(const Summary&) override {}
     std::string result;
