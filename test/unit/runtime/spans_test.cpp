@@ -11,7 +11,6 @@
 #include "runtime/active_context.h"
 #include "runtime/process.h"
 #include "runtime/program_calls.h"
-#include "runtime/recording.h"
 #include "runtime/room.h"
 #include "runtime/told_fields.h"
 #include "test/unit/runtime/program_fake.h"
@@ -196,12 +195,12 @@ TEST(Spans, EventsLinksStatusNameAndEndNameTheirSpan) {
 
 TEST(Spans, ASpanThatWasNeverStartedSaysNothing) {
   FakeProgram program;
-  glimpse_api_v1.recording = 0;
+  process.header->recording = 0;
   glimpse_context span = kSome;
   span_start(&span, text("unrecorded"), GLIMPSE_SPAN_INTERNAL, nullptr);
   EXPECT_EQ(span.span_id, 0u);
   EXPECT_EQ(span.trace_id_low, 0u);
-  glimpse_api_v1.recording = 1;
+  process.header->recording = 1;
   const glimpse_field one = field("a", 1);
   span_set(&span, &one, 1);
   span_event(&span, text("x"), nullptr, 0);
@@ -378,7 +377,7 @@ TEST(Contexts, AreToldAgainWhereTheRingWasFull) {
 
 TEST(Contexts, MayBeAttachedWhileNothingIsRecorded) {
   FakeProgram program;
-  glimpse_api_v1.recording = 0;
+  process.header->recording = 0;
   attach_context(&kSome, nullptr);
   glimpse_context now{};
   current_context(&now);
