@@ -244,20 +244,28 @@ bool prepare(Lane& lane, std::uint64_t words, Need need, std::uint64_t& ticks) {
   return true;
 }
 
+template <typename T>
+std::uint64_t load(const char* at) {
+  T value;
+  __builtin_memcpy(&value, at, sizeof(value));
+  return value;
+}
+
+// The 1 to 7 bytes of a text that fill no word, in two looks which may overlap; none beyond them.
+std::uint64_t last_word(const char* at, std::uint32_t bytes) {
+  if (bytes >= 4) return load<std::uint32_t>(at) | load<std::uint32_t>(at + bytes - 4) << (8 * (bytes - 4));
+  if (bytes >= 2) return load<std::uint16_t>(at) | load<std::uint16_t>(at + bytes - 2) << (8 * (bytes - 2));
+  return load<std::uint8_t>(at);
+}
+
 // Stores a text in whole words, padded with zeros, from `at` on. Returns where it ends.
 std::uint64_t store_text(Lane& lane, std::uint64_t at, const Bytes& text) {
   std::uint32_t i = 0;
   for (; i + 8 <= text.length; i += 8) {
-    std::uint64_t word;
-    __builtin_memcpy(&word, text.at + i, 8);
-    store_word(lane, at++, word);
+    store_word(lane, at++, load<std::uint64_t>(text.at + i));
   }
   if (i == text.length) return at;
-  std::uint64_t word = 0;
-  for (std::uint32_t byte = text.length; byte > i; --byte) {
-    word = word << 8 | static_cast<unsigned char>(text.at[byte - 1]);
-  }
-  store_word(lane, at++, word);
+  store_word(lane, at++, last_word(text.at + i, text.length - i));
   return at;
 }
 

@@ -10,7 +10,6 @@
 #include "runtime/hot/hooks.h"
 #include "runtime/process.h"
 #include "runtime/program_calls.h"
-#include "runtime/recording.h"
 #include "test/unit/runtime/program_fake.h"
 
 namespace glimpse::runtime {
@@ -186,7 +185,7 @@ TEST(Blocks, OpenAtAThrowAreLeftByItAndThoseThatBeginLaterEnd) {
 
 TEST(Blocks, CountAgainstTheDepth) {
   FakeProgram program;
-  process.header->depth_limit = 2;
+  program.runtime().ring().depth_limit = 2;
   glimpse_block blocks[3];
   for (glimpse_block& block : blocks) block_begin(&block, {"abc", 3}, {nullptr, 0}, {nullptr, 0}, 0);
   EXPECT_NE(blocks[1].opaque, 0u);
@@ -263,7 +262,7 @@ TEST(Blocks, AreTakenBackWithTheirStart) {
 
 TEST(Blocks, WhereNothingIsRecordedSaySo) {
   FakeProgram program;
-  glimpse_api_v1.recording = 0;
+  process.header->recording = 0;
   glimpse_block block{1, 1};
   block_begin(&block, {"abc", 3}, {nullptr, 0}, {nullptr, 0}, 0);
   EXPECT_EQ(block.opaque, 0u);

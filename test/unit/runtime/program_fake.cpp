@@ -42,7 +42,7 @@ FakeProgram::FakeProgram(wire::OverflowMode mode, std::uint64_t capacity_words)
     : frames_(256), runtime_(mode, capacity_words), reader_(runtime_.ring(), runtime_.words(), capacity_words) {
   runtime_.session().max_field_bytes = 4096;
   runtime_.session().stack_frames = 32;
-  process.header->depth_limit = wire::kUnlimitedDepth;
+  process.header->recording = 1;
   process.generation = 1;
   process.tsc = true;  // the usual path is open, too
   const Ticks now = read_tsc();
@@ -54,7 +54,6 @@ FakeProgram::FakeProgram(wire::OverflowMode mode, std::uint64_t capacity_words)
   lane().epoch = kNoEpoch;
   lane().base = lane().top = frames_.data();
   lane().end = frames_.data() + frames_.size();
-  lane().depth_limit = wire::kUnlimitedDepth;
   lane().told_context = active_context_number();  // whatever an earlier test attached
   glimpse_api_v1.recording = 1;
   seed_ids(1);

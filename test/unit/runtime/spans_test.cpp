@@ -1,6 +1,8 @@
 // What the table's functions for spans, logs and contexts put into the ring: read back by the collector's reader.
 #include <errno.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -9,7 +11,6 @@
 #include "runtime/active_context.h"
 #include "runtime/process.h"
 #include "runtime/program_calls.h"
-#include "runtime/recording.h"
 #include "runtime/room.h"
 #include "runtime/told_fields.h"
 #include "test/unit/runtime/program_fake.h"
@@ -194,12 +195,12 @@ TEST(Spans, EventsLinksStatusNameAndEndNameTheirSpan) {
 
 TEST(Spans, ASpanThatWasNeverStartedSaysNothing) {
   FakeProgram program;
-  glimpse_api_v1.recording = 0;
+  process.header->recording = 0;
   glimpse_context span = kSome;
   span_start(&span, text("unrecorded"), GLIMPSE_SPAN_INTERNAL, nullptr);
   EXPECT_EQ(span.span_id, 0u);
   EXPECT_EQ(span.trace_id_low, 0u);
-  glimpse_api_v1.recording = 1;
+  process.header->recording = 1;
   const glimpse_field one = field("a", 1);
   span_set(&span, &one, 1);
   span_event(&span, text("x"), nullptr, 0);
@@ -301,7 +302,28 @@ TEST(ToldTexts, AreCutBetweenCharacters) {
   EXPECT_EQ(cut(std::string(9, '\x80'), 5), std::string(5, '\x80')) << "no UTF-8 anyway";
 }
 
-TEST(ToldTexts, MayBeNullOrEndAtAnUnmappedPage) {
+TEST(ToldTexts, OfAnyLengthArePaddedWithZerosAndReadNoFurther) {
+  FakeProgram program;
+  const long page = sysconf(_SC_PAGESIZE);
+  void* where =
+      mmap(nullptr, static_cast<std::size_t>(2 * page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(where, MAP_FAILED);
+  char* const end = static_cast<char*>(where) + page;
+  ASSERT_EQ(mprotect(end, static_cast<std::size_t>(page), PROT_NONE), 0);
+  for (std::size_t length = 0; length <= 24; ++length) {
+    char* const begin = end - length;
+    for (std::size_t i = 0; i < length; ++i) begin[i] = static_cast<char>('\x81' + i);
+    span_rename(&kSome, {begin, length});
+    const auto payload = program.payload_of(RecordType::kSpanName);
+    ASSERT_EQ(payload.size(), 2 + (length + 7) / 8);
+    const std::string told(reinterpret_cast<const char*>(payload.data() + 2), (payload.size() - 2) * 8);
+    EXPECT_EQ(told.substr(0, length), std::string(begin, length));
+    EXPECT_EQ(told.substr(length), std::string(told.size() - length, '\0'));
+  }
+  munmap(where, static_cast<std::size_t>(2 * page));
+}
+
+TEST(ToldTexts, MayBeNull) {
   FakeProgram program;
   glimpse_log_record record{};
   record.message = {nullptr, 5};
@@ -355,7 +377,7 @@ TEST(Contexts, AreToldAgainWhereTheRingWasFull) {
 
 TEST(Contexts, MayBeAttachedWhileNothingIsRecorded) {
   FakeProgram program;
-  glimpse_api_v1.recording = 0;
+  process.header->recording = 0;
   attach_context(&kSome, nullptr);
   glimpse_context now{};
   current_context(&now);
