@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 #include "writers/trace_ids.h"
 
@@ -37,5 +38,12 @@ inline char* write_hex(char* out, std::uint64_t value) {
 
 // Writes kTraceIdDigits digits and returns their end.
 inline char* write_hex(char* out, TraceId id) { return write_hex(write_hex(out, id.high), id.low); }
+
+// The same as a text of its own.
+template <typename Id>
+std::string hex_text(Id id) {
+  char digits[kTraceIdDigits];
+  return {digits, write_hex(digits, id)};
+}
 
 }  // namespace glimpse::writers

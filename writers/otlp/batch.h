@@ -28,13 +28,14 @@ class Batch {
   }
 
   // `item` as an Encoder has appended it to nothing.
-  void add(const std::shared_ptr<const std::string>& resource, std::string_view item) {
+  void add(const std::shared_ptr<const std::string>& resource, std::string_view item, Scope scope = Scope::kGlimpse) {
     const auto [at, is_new] = group_of_.try_emplace(resource.get(), groups_.size());
     if (is_new) {
-      groups_.push_back({resource, {}});
+      groups_.push_back({resource, {}, {}});
       bytes_ += resource->size() + kGroupOverheadBytes;
     }
-    groups_[at->second].items += item;
+    Group& group = groups_[at->second];
+    (scope == Scope::kProgram ? group.program_items : group.items) += item;
     bytes_ += item.size();
     ++records_;
   }

@@ -36,12 +36,33 @@ void OtlpDestination::call(const Call& record) {
   add(Signal::kTraces, spans_, record.pid);
 }
 
+void OtlpDestination::span(const writers::Span& record) {
+  const auto span = source_.program_span(record);
+  if (!span) {
+    ++sender_.counts().dropped;
+    return;
+  }
+  if (!filter_.is_sampled(span->trace_id)) return;
+  if (!filter_.is_under_cap(span->end_ns)) {
+    ++over_cap_;
+    ++sender_.counts().dropped;
+    return;
+  }
+  item_.clear();
+  encoder_->program_span(item_, *span);
+  add(Signal::kTraces, spans_, record.pid, Scope::kProgram);
+}
+
+void OtlpDestination::log(const Log& record) {
+  item_.clear();
+  encoder_->log(item_, source_.log_of(record));
+  add(Signal::kLogs, logs_, record.pid, Scope::kProgram);
+}
+
 void OtlpDestination::process(const Process& record) { source_.add(record); }
 
 void OtlpDestination::thread(const Thread& record) { source_.add(record); }
 
-void OtlpDestination::span(const writers::Span&) {}  // TODO
-void OtlpDestination::log(const Log&) {}             // TODO
 void OtlpDestination::notice(const Notice& record) {
   item_.clear();
   encoder_->log(item_, source_.log_of(record));
@@ -50,10 +71,10 @@ void OtlpDestination::notice(const Notice& record) {
 
 void OtlpDestination::summary(const Summary& record) { source_.remove(record); }
 
-void OtlpDestination::add(Signal signal, Batch& batch, std::uint32_t pid) {
+void OtlpDestination::add(Signal signal, Batch& batch, std::uint32_t pid, Scope scope) {
   const auto& resource = source_.resource_of(pid);
   if (batch.records() >= settings_.max_spans || !batch.has_room(*resource, item_.size())) seal(signal, batch);
-  if (batch.has_room(*resource, item_.size())) return batch.add(resource, item_);
+  if (batch.has_room(*resource, item_.size())) return batch.add(resource, item_, scope);
   ++sender_.counts().dropped;
   messages_.tell("too large", fmt::format("a record of {} bytes is larger than a server takes", item_.size()),
                  clock_.now());

@@ -2,8 +2,9 @@
 //
 //   call ─▶ SpanSource ─▶ SpanFilter ─▶ Encoder ─▶ Batch ─▶ gzip ─▶ Sender ─▶ Transport
 //
-// A call becomes a span when it ends, a notice a log record; docs/otlp.md says what becomes of each field. What is
-// given stays in memory until commit() has sent it or has put it among the dead letters.
+// A call becomes a span when it ends, a span of the program one more, a log and a notice a log record; docs/otlp.md
+// says what becomes of each field. What is given stays in memory until commit() has sent it or has put it among the
+// dead letters.
 //
 // Threads, failure: as writers/destination.h says. Killed: a request that was under way is sent again.
 #pragma once
@@ -54,7 +55,7 @@ class OtlpDestination final : public Destination {
   std::vector<std::string> take_messages() override;
 
  private:
-  void add(Signal signal, Batch& batch, std::uint32_t pid);
+  void add(Signal signal, Batch& batch, std::uint32_t pid, Scope scope = Scope::kGlimpse);
   void seal(Signal signal, Batch& batch);
 
   const Settings settings_;

@@ -1,5 +1,9 @@
 #include "writers/otlp/json_encoder.h"
 
+#include <fmt/format.h>
+
+#include "writers/field_text.h"
+#include "writers/hex_text.h"
 #include "writers/json_text.h"
 
 namespace glimpse::writers::otlp {
@@ -12,13 +16,13 @@ void append_text(std::string& out, std::string_view text) {
 }
 
 void append_hex(std::string& out, std::uint64_t id) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  for (int shift = 60; shift >= 0; shift -= 4) out += kHex[id >> shift & 15];
+  char digits[kSpanIdDigits];
+  out.append(digits, write_hex(digits, id));
 }
 
 void append_trace_id(std::string& out, TraceId id) {
-  append_hex(out, id.high);
-  append_hex(out, id.low);
+  char digits[kTraceIdDigits];
+  out.append(digits, write_hex(digits, id));
 }
 
 void append_value(std::string& out, const std::string& value) {
@@ -41,6 +45,13 @@ void append_value(std::string& out, const std::vector<std::string>& values) {
   }
   out += "]}}";
 }
+
+void append_value(std::string& out, double value) {
+  const std::string_view word = word_for(value);
+  out += word.empty() ? fmt::format("{{\"doubleValue\":{}}}", value) : fmt::format("{{\"doubleValue\":\"{}\"}}", word);
+}
+
+void append_value(std::string& out, bool value) { out += value ? "{\"boolValue\":true}" : "{\"boolValue\":false}"; }
 
 // `{"key":"thread.id","value":…}`; `comma` stands before it.
 template <typename Value>
@@ -149,6 +160,56 @@ void JsonEncoder::span(std::string& items, const Span& span) {
   items += '}';
 }
 
+void JsonEncoder::program_span(std::string& items, const ProgramSpan& span) {
+  items += ",{\"traceId\":\"";
+  append_trace_id(items, span.trace_id);
+  items += "\",\"spanId\":\"";
+  append_hex(items, span.span_id);
+  if (span.parent_span_id != 0) {
+    items += "\",\"parentSpanId\":\"";
+    append_hex(items, span.parent_span_id);
+  }
+  items += fmt::format(R"(","flags":{},"startTimeUnixNano":"{}","endTimeUnixNano":"{}","kind":{},"name":)",
+                       span.remote_parent ? kRemoteSpanFlags : kSpanFlags, span.begin_ns, span.end_ns, span.kind);
+  append_text(items, span.name);
+  if (!span.tracestate.empty()) {
+    items += ",\"traceState\":";
+    append_text(items, span.tracestate);
+  }
+  items += ',';
+  append_attributes(items, span.attributes);
+  items += ",\"events\":[";
+  for (const ProgramEvent& event : span.events) {
+    if (&event != &span.events.front()) items += ',';
+    items += fmt::format(R"({{"timeUnixNano":"{}","name":)", event.time_ns);
+    append_text(items, event.name);
+    items += ',';
+    append_attributes(items, event.attributes);
+    items += '}';
+  }
+  items += "],\"links\":[";
+  for (const ProgramLink& link : span.links) {
+    if (&link != &span.links.front()) items += ',';
+    items += "{\"traceId\":\"";
+    append_trace_id(items, link.trace_id);
+    items += "\",\"spanId\":\"";
+    append_hex(items, link.span_id);
+    items += "\",";
+    append_attributes(items, link.attributes);
+    items += '}';
+  }
+  items += ']';
+  if (span.status != 0) {
+    items += fmt::format(R"(,"status":{{"code":{})", span.status);
+    if (!span.status_message.empty()) {
+      items += ",\"message\":";
+      append_text(items, span.status_message);
+    }
+    items += '}';
+  }
+  items += '}';
+}
+
 void JsonEncoder::log(std::string& items, const LogRecord& record) {
   const std::string time = std::to_string(record.time_ns);
   items += ",{\"timeUnixNano\":\"" + time + "\",\"observedTimeUnixNano\":\"" + time + "\",\"severityNumber\":";
@@ -172,7 +233,7 @@ void JsonEncoder::log(std::string& items, const LogRecord& record) {
 std::string JsonEncoder::request(Signal signal, std::span<const Group> groups) const {
   const bool traces = signal == Signal::kTraces;
   std::size_t bytes = kGroupOverheadBytes;
-  for (const Group& group : groups) bytes += group.resource->size() + group.items.size() + kGroupOverheadBytes;
+  for (const Group& group : groups) bytes += bytes_of(group);
   std::string body;
   body.reserve(bytes);
   body += traces ? "{\"resourceSpans\":[" : "{\"resourceLogs\":[";
@@ -180,12 +241,19 @@ std::string JsonEncoder::request(Signal signal, std::span<const Group> groups) c
     if (&group != &groups.front()) body += ',';
     body += "{\"resource\":";
     body += *group.resource;
-    body += traces ? ",\"scopeSpans\":[{\"scope\":{\"name\":" : ",\"scopeLogs\":[{\"scope\":{\"name\":";
-    append_text(body, kScopeName);
-    body += ",\"version\":\"" GLIMPSE_VERSION "\"},";
-    body += traces ? "\"spans\":[" : "\"logRecords\":[";
-    if (!group.items.empty()) body.append(group.items, 1);
-    body += "]}]}";
+    body += traces ? ",\"scopeSpans\":[" : ",\"scopeLogs\":[";
+    for (const auto& [name, items] :
+         {std::pair(kScopeName, std::string_view(group.items)), {kProgramScopeName, group.program_items}}) {
+      if (items.empty()) continue;
+      if (body.back() != '[') body += ',';
+      body += "{\"scope\":{\"name\":";
+      append_text(body, name);
+      body += ",\"version\":\"" GLIMPSE_VERSION "\"},";
+      body += traces ? "\"spans\":[" : "\"logRecords\":[";
+      body.append(items.substr(1));
+      body += "]}";
+    }
+    body += "]}";
   }
   body += "]}";
   return body;

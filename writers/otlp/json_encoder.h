@@ -17,6 +17,7 @@ class JsonEncoder final : public Encoder {
   std::string resource(const Attributes& attributes) const override;
   // Each item begins with a comma, of which request() leaves out the first.
   void span(std::string& items, const Span& span) override;
+  void program_span(std::string& items, const ProgramSpan& span) override;
   void log(std::string& items, const LogRecord& record) override;
   std::string request(Signal signal, std::span<const Group> groups) const override;
 };

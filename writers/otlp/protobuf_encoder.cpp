@@ -30,17 +30,21 @@ namespace key_value {
 constexpr protozero::pbf_tag_type kKey = 1, kValue = 2;
 }
 namespace any_value {
-constexpr protozero::pbf_tag_type kString = 1, kInt = 3, kArray = 5;
+constexpr protozero::pbf_tag_type kString = 1, kBool = 2, kInt = 3, kDouble = 4, kArray = 5;
 }
 namespace array_value {
 constexpr protozero::pbf_tag_type kValues = 1;
 }
 namespace span_field {
-constexpr protozero::pbf_tag_type kTraceId = 1, kSpanId = 2, kParentSpanId = 4, kName = 5, kKind = 6, kBegin = 7,
-                                  kEnd = 8, kAttributes = 9, kEvents = 11, kStatus = 15, kFlags = 16;
+constexpr protozero::pbf_tag_type kTraceId = 1, kSpanId = 2, kTraceState = 3, kParentSpanId = 4, kName = 5, kKind = 6,
+                                  kBegin = 7, kEnd = 8, kAttributes = 9, kEvents = 11, kLinks = 13, kStatus = 15,
+                                  kFlags = 16;
 }
 namespace event_field {
 constexpr protozero::pbf_tag_type kTime = 1, kName = 2, kAttributes = 3;
+}
+namespace link_field {
+constexpr protozero::pbf_tag_type kTraceId = 1, kSpanId = 2, kAttributes = 4;
 }
 namespace status_field {
 constexpr protozero::pbf_tag_type kMessage = 2, kCode = 3;
@@ -80,6 +84,20 @@ void add(pbf_writer& parent, protozero::pbf_tag_type tag, std::string_view key,
     pbf_writer element(array, array_value::kValues);
     add_text(element, any_value::kString, value);
   }
+}
+
+void add(pbf_writer& parent, protozero::pbf_tag_type tag, std::string_view key, double value) {
+  pbf_writer pair(parent, tag);
+  add_text(pair, key_value::kKey, key);
+  pbf_writer any(pair, key_value::kValue);
+  any.add_double(any_value::kDouble, value);
+}
+
+void add(pbf_writer& parent, protozero::pbf_tag_type tag, std::string_view key, bool value) {
+  pbf_writer pair(parent, tag);
+  add_text(pair, key_value::kKey, key);
+  pbf_writer any(pair, key_value::kValue);
+  any.add_bool(any_value::kBool, value);
 }
 
 void add(pbf_writer& parent, protozero::pbf_tag_type tag, const Attributes& attributes) {
@@ -159,6 +177,39 @@ void ProtobufEncoder::span(std::string& items, const Span& record) {
   pbf_writer(items).add_message(scope_items::kItem, scratch_);
 }
 
+void ProtobufEncoder::program_span(std::string& items, const ProgramSpan& record) {
+  scratch_.clear();
+  pbf_writer span(scratch_);
+  add_id<2>(span, span_field::kTraceId, {record.trace_id.high, record.trace_id.low});
+  add_id<1>(span, span_field::kSpanId, {record.span_id});
+  if (!record.tracestate.empty()) add_text(span, span_field::kTraceState, record.tracestate);
+  if (record.parent_span_id != 0) add_id<1>(span, span_field::kParentSpanId, {record.parent_span_id});
+  add_text(span, span_field::kName, record.name);
+  span.add_enum(span_field::kKind, record.kind);
+  span.add_fixed64(span_field::kBegin, static_cast<std::uint64_t>(record.begin_ns));
+  span.add_fixed64(span_field::kEnd, static_cast<std::uint64_t>(record.end_ns));
+  add(span, span_field::kAttributes, record.attributes);
+  for (const ProgramEvent& one : record.events) {
+    pbf_writer event(span, span_field::kEvents);
+    event.add_fixed64(event_field::kTime, static_cast<std::uint64_t>(one.time_ns));
+    add_text(event, event_field::kName, one.name);
+    add(event, event_field::kAttributes, one.attributes);
+  }
+  for (const ProgramLink& one : record.links) {
+    pbf_writer link(span, span_field::kLinks);
+    add_id<2>(link, link_field::kTraceId, {one.trace_id.high, one.trace_id.low});
+    add_id<1>(link, link_field::kSpanId, {one.span_id});
+    add(link, link_field::kAttributes, one.attributes);
+  }
+  if (record.status != 0) {
+    pbf_writer status(span, span_field::kStatus);
+    if (!record.status_message.empty()) add_text(status, status_field::kMessage, record.status_message);
+    status.add_enum(status_field::kCode, record.status);
+  }
+  span.add_fixed32(span_field::kFlags, record.remote_parent ? kRemoteSpanFlags : kSpanFlags);
+  pbf_writer(items).add_message(scope_items::kItem, scratch_);
+}
+
 void ProtobufEncoder::log(std::string& items, const LogRecord& record) {
   scratch_.clear();
   pbf_writer log(scratch_);
@@ -181,20 +232,24 @@ void ProtobufEncoder::log(std::string& items, const LogRecord& record) {
 // Traces and logs have the same numbers on the way down to their items.
 std::string ProtobufEncoder::request(Signal, std::span<const Group> groups) const {
   std::size_t bytes = 0;
-  for (const Group& group : groups) bytes += group.resource->size() + group.items.size() + kGroupOverheadBytes;
+  for (const Group& group : groups) bytes += bytes_of(group);
   std::string message;
   message.reserve(bytes);
   pbf_writer request(message);
   for (const Group& group : groups) {
     pbf_writer resource(request, request_field::kResourceItems);
     resource.add_message(resource_items::kResource, *group.resource);
-    pbf_writer items(resource, resource_items::kScopeItems);
-    {
-      pbf_writer scope(items, scope_items::kScope);
-      scope.add_string(scope::kName, kScopeName.data(), kScopeName.size());
-      scope.add_string(scope::kVersion, GLIMPSE_VERSION);
+    for (const auto& [name, of_scope] :
+         {std::pair(kScopeName, std::string_view(group.items)), {kProgramScopeName, group.program_items}}) {
+      if (of_scope.empty()) continue;
+      pbf_writer items(resource, resource_items::kScopeItems);
+      {
+        pbf_writer scope(items, scope_items::kScope);
+        scope.add_string(scope::kName, name.data(), name.size());
+        scope.add_string(scope::kVersion, GLIMPSE_VERSION);
+      }
+      message += of_scope;
     }
-    message += group.items;
   }
   return message;
 }

@@ -14,6 +14,7 @@ class ProtobufEncoder final : public Encoder {
   std::string thread_part(std::uint32_t tid, std::string_view name) const override;
   std::string resource(const Attributes& attributes) const override;
   void span(std::string& items, const Span& span) override;
+  void program_span(std::string& items, const ProgramSpan& span) override;
   void log(std::string& items, const LogRecord& record) override;
   std::string request(Signal signal, std::span<const Group> groups) const override;
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,7 +35,11 @@ class SpanSource {
   // A call that has ended. The span is valid until the next call of a member.
   Span finished(const Call& record);
 
+  // A span of the program; none where it has no ids. Texts are the record's.
+  std::optional<ProgramSpan> program_span(const writers::Span& record);
+
   LogRecord log_of(const Notice& record) const;
+  LogRecord log_of(const Log& record);
 
   // The encoded resource of a process; one made of its number where it has not introduced itself.
   const Resource& resource_of(std::uint32_t pid) { return process_of(pid).resource; }
@@ -44,6 +49,7 @@ class SpanSource {
     std::uint64_t seed = 0;
     Resource resource;
     std::unordered_map<std::uint32_t, std::string> threads;  // Encoder::thread_part() by tid
+    std::unordered_map<std::uint32_t, std::string> thread_names;
     OpenCalls open;
   };
   struct KnownFunction {
@@ -56,6 +62,7 @@ class SpanSource {
   void introduce(KnownProcess& known, const Process& record);
   const std::string& function_part(const Function& function);
   const std::string& thread_part(KnownProcess& process, std::uint32_t tid);
+  void add_thread(Attributes& attributes, std::uint32_t pid, std::uint32_t tid);
 
   const Settings& settings_;
   const Encoder& encoder_;

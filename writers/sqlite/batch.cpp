@@ -3,13 +3,16 @@
 #include <utility>
 
 #include "writers/field_set.h"
+#include "writers/field_text.h"
+#include "writers/hex_text.h"
+#include "writers/level_text.h"
 #include "writers/line_buffer.h"
 #include "writers/record_text.h"
 #include "writers/valid_text.h"
 
 namespace glimpse::writers::sqlite {
-// Number 0 of texts and exceptions is none.
-Batch::Batch() : texts_(1), exceptions_(1) {}
+// Number 0 of texts, exceptions and contexts is none.
+Batch::Batch() : texts_(1), exceptions_(1), contexts_(1) {}
 
 void Batch::add(const Call& record) {
   ++records_;
@@ -27,6 +30,8 @@ void Batch::add(const Call& record) {
     row.depth = record.depth;
     row.level = row.end_level = record.level;
     if (!record.captured.empty()) row.args = keep(record.captured);
+    if (record.trace) [[unlikely]]
+      row.context = keep_context(record);
     if (record.stage == Stage::kStart) {
       open_.put(process, record.call_id, static_cast<std::uint32_t>(calls_.size() - 1));
       return;
@@ -50,6 +55,8 @@ void Batch::add(const Call& record) {
     row.tid = record.tid;
     row.depth = record.depth;
     row.level = record.level;
+    if (record.trace) [[unlikely]]
+      row.context = keep_context(record);
   }
   row.stage = record.stage;
   row.end_entry_id = record.entry_id;
@@ -84,6 +91,63 @@ void Batch::add(const Thread& record) {
       {process_slot(record.pid), record.tid, record.entry_id, record.timestamp_ns, valid_copy(record.name)});
 }
 
+void Batch::add(const Span& record) {
+  ++records_;
+  SpanRow& row = spans_.emplace_back();
+  row.process = process_slot(record.pid);
+  row.tid = record.tid;
+  row.entry_id = record.entry_id;
+  row.parent_call_id = record.parent_call_id;
+  row.timestamp_ns = record.timestamp_ns;
+  row.duration_ns = record.duration_ns;
+  row.trace = record.trace;
+  row.remote_parent = record.remote_parent;
+  row.open = record.open;
+  row.span_id = hex_text(record.span_id);
+  if (record.parent_span_id != 0) row.parent_span_id = hex_text(record.parent_span_id);
+  row.name = valid_copy(record.name);
+  row.kind = kind_name(record.kind);
+  if (record.status != SpanStatus::kUnset) row.status = status_name(record.status);
+  row.status_message = valid_copy(record.status_message);
+  if (!record.attributes.empty()) append_fields(row.attributes, record.attributes);
+  if (!record.events.empty()) append_events(row.events, record.events);
+  if (!record.links.empty()) append_links(row.links, record.links);
+  row.tracestate = valid_copy(record.tracestate);
+  text_bytes_ += row.name.size() + row.status_message.size() + row.attributes.size() + row.events.size() +
+                 row.links.size() + row.tracestate.size();
+}
+
+void Batch::add(const Log& record) {
+  ++records_;
+  LogRow& row = logs_.emplace_back();
+  row.process = process_slot(record.pid);
+  row.tid = record.tid;
+  row.line = record.line;
+  row.entry_id = record.entry_id;
+  row.call_id = record.call_id;
+  row.timestamp_ns = record.timestamp_ns;
+  row.ttl_seconds = record.ttl_seconds;
+  row.level = level_name(record.level);
+  if (record.trace) {
+    row.trace_id = hex_text(record.trace);
+    row.span_id = hex_text(record.span_id);
+  }
+  row.title = valid_copy(record.title);
+  row.message = valid_copy(record.message);
+  if (!record.tags.empty()) append_texts(row.tags, record.tags);
+  row.file = valid_copy(record.file);
+  if (!record.fields.empty()) append_fields(row.attributes, record.fields);
+  row.stack_trace = valid_copy(stack_trace_of(record));
+  if (record.exception != nullptr) {
+    row.type = valid_copy(record.exception->type);
+    row.has_what = record.exception->has_what;
+    row.what = valid_copy(record.exception->what);
+    row.fingerprint = valid_copy(record.exception->fingerprint);
+  }
+  text_bytes_ += row.title.size() + row.message.size() + row.tags.size() + row.attributes.size() + row.what.size() +
+                 row.stack_trace.size();
+}
+
 void Batch::add(const Notice& record) {
   ++records_;
   notices_.push_back({process_slot(record.pid), record.tid, record.entry_id, record.timestamp_ns, record.dropped,
@@ -109,6 +173,9 @@ void Batch::clear_records() {
   open_.clear();
   texts_.resize(1);
   exceptions_.resize(1);
+  contexts_.resize(1);
+  spans_.clear();
+  logs_.clear();
   threads_.clear();
   notices_.clear();
   summaries_.clear();
@@ -161,6 +228,15 @@ std::uint32_t Batch::keep(std::string_view text) {
   texts_.push_back(valid_copy(text));
   text_bytes_ += text.size();
   return static_cast<std::uint32_t>(texts_.size() - 1);
+}
+
+// Calls that follow each other are mostly in the same span.
+std::uint32_t Batch::keep_context(const Call& record) {
+  const CallContext& last = contexts_.back();
+  if (last.trace != record.trace || last.span_id != record.active_span_id || contexts_.size() == 1) {
+    contexts_.push_back({record.trace, record.active_span_id});
+  }
+  return static_cast<std::uint32_t>(contexts_.size() - 1);
 }
 
 std::uint32_t Batch::keep(const Exception* exception) {

@@ -52,6 +52,7 @@ struct CallRow {
   std::uint32_t depth = 0;
   std::uint32_t args = 0, result = 0;  // texts(); 0 where there is none
   std::uint32_t exception = 0;         // exceptions(); 0 where it did not fail
+  std::uint32_t context = 0;           // contexts(); 0 where no span was active
   Level level = Level::kInfo;
   Level end_level = Level::kInfo;
   Stage stage = Stage::kStart;  // kStart while open
@@ -63,6 +64,40 @@ struct CallRow {
 struct ExceptionTexts {
   std::string type, what, stack_trace, fingerprint;
   bool has_what = false;
+};
+
+// A span that was active when calls began.
+struct CallContext {
+  TraceId trace;
+  std::uint64_t span_id = 0;
+};
+
+// Texts are as the tables have them; empty ones are NULL there but for names, levels and messages.
+struct SpanRow {
+  std::uint32_t process = 0;
+  std::uint32_t tid = 0;
+  std::uint64_t entry_id = 0;
+  std::uint64_t parent_call_id = 0;  // 0: none
+  std::int64_t timestamp_ns = 0;
+  std::uint64_t duration_ns = 0;
+  TraceId trace;
+  bool remote_parent = false;
+  bool open = false;
+  std::string span_id, parent_span_id, name, status, status_message, attributes, events, links, tracestate;
+  std::string_view kind;
+};
+
+struct LogRow {
+  std::uint32_t process = 0;
+  std::uint32_t tid = 0;
+  std::uint32_t line = 0;
+  std::uint64_t entry_id = 0;
+  std::uint64_t call_id = 0;  // 0: none
+  std::int64_t timestamp_ns = 0;
+  std::int64_t ttl_seconds = -1;
+  bool has_what = false;
+  std::string_view level;
+  std::string trace_id, span_id, title, message, tags, file, attributes, type, what, stack_trace, fingerprint;
 };
 
 struct ThreadRow {
@@ -95,8 +130,8 @@ class Batch {
   void add(const Call& record);
   void add(const Process& record);
   void add(const Thread& record);
-  void add(const Span&) {}  // TODO
-  void add(const Log&) {}   // TODO
+  void add(const Span& record);
+  void add(const Log& record);
   void add(const Notice& record);
   void add(const Summary& record);
 
@@ -106,6 +141,9 @@ class Batch {
   const std::vector<CallRow>& calls() const { return calls_; }
   const std::string& text(std::uint32_t number) const { return texts_[number]; }
   const ExceptionTexts& exception(std::uint32_t number) const { return exceptions_[number]; }
+  const CallContext& context(std::uint32_t number) const { return contexts_[number]; }
+  const std::vector<SpanRow>& spans() const { return spans_; }
+  const std::vector<LogRow>& logs() const { return logs_; }
   const std::vector<ThreadRow>& threads() const { return threads_; }
   const std::vector<NoticeRow>& notices() const { return notices_; }
   const std::vector<SummaryRow>& summaries() const { return summaries_; }
@@ -136,12 +174,16 @@ class Batch {
   std::uint32_t process_slot(std::uint32_t pid);
   std::uint32_t keep(std::string_view text);
   std::uint32_t keep(const Exception* exception);
+  std::uint32_t keep_context(const Call& record);
   CallRow& row_of(const Call& record, std::uint32_t process, bool& is_new);
 
   std::vector<CallRow> calls_;
   Pairs open_;
   std::vector<std::string> texts_;
   std::vector<ExceptionTexts> exceptions_;
+  std::vector<CallContext> contexts_;
+  std::vector<SpanRow> spans_;
+  std::vector<LogRow> logs_;
   std::vector<ThreadRow> threads_;
   std::vector<NoticeRow> notices_;
   std::vector<SummaryRow> summaries_;

@@ -37,7 +37,8 @@ const char* CallSource::declaration() const {
 }
 
 void CallSource::column(std::size_t number, int column, sqlite3_context* context) const {
-  const CallRow& row = *calls_[number];
+  const CallRow& row = *calls_[number].row;
+  const std::int64_t span_trace = calls_[number].span_trace;
   const auto give = [context](std::int64_t value) { sqlite3_result_int64(context, value); };
   const auto give_if_any = [&](std::uint64_t value) { return value != 0 ? give(as_integer(value)) : void(); };
   const auto give_text = [&](std::uint32_t text_number) {
@@ -57,9 +58,11 @@ void CallSource::column(std::size_t number, int column, sqlite3_context* context
     case kParent:
       return give_if_any(row.parent_call_id);
     case kRoot:
+      if (span_trace != 0) return give(span_trace);
       if (row.root_call_id != 0) give(call_key(batch_->processes()[row.process].row, row.root_call_id));
       return;
     case kSpan: {
+      if (row.context != 0) return give(static_cast<std::int64_t>(batch_->context(row.context).span_id));
       const ProcessSlot& process = batch_->processes()[row.process];
       if (process.trace_seed != 0) {
         give(static_cast<std::int64_t>(span_id(process.trace_seed, process.pid, row.call_id)));

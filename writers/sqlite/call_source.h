@@ -19,7 +19,8 @@ class CallSource final : public RowSource {
     batch_ = &batch;
     calls_.clear();
   }
-  void add(const CallRow& call) { calls_.push_back(&call); }
+  // `span_trace`: the key of the trace that it is in because of a span; 0 where it is in none.
+  void add(const CallRow& call, std::int64_t span_trace) { calls_.push_back({&call, span_trace}); }
 
   const char* declaration() const override;
   std::size_t rows() const override { return calls_.size(); }
@@ -27,7 +28,11 @@ class CallSource final : public RowSource {
 
  private:
   const Batch* batch_ = nullptr;
-  std::vector<const CallRow*> calls_;
+  struct Entry {
+    const CallRow* row;
+    std::int64_t span_trace;
+  };
+  std::vector<Entry> calls_;
 };
 
 class TraceSource final : public RowSource {

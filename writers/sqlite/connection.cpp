@@ -84,7 +84,7 @@ Result<Connection> Connection::open(const std::string& path, const std::string& 
     int code = sqlite3_open_v2(untouching_uri(path).c_str(), &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
     const Connection look(handle, name);
     if (code != SQLITE_OK) return look.error(code);
-    if (auto ours = look.is_empty(); !ours) return ours.error();
+    if (auto ours = look.version(); !ours) return ours.error();
   }
   const int code = sqlite3_open_v2(path.c_str(), &handle,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
@@ -97,43 +97,44 @@ Result<Connection> Connection::open(const std::string& path, const std::string& 
 Result<void> Connection::make_ready() {
   if (sqlite3_db_readonly(get(), "main") == 1) return Error{name_ + ": the database may only be read"};
   sqlite3_busy_timeout(get(), static_cast<int>(kBusyWait.count()));
-  auto empty = is_empty();
-  if (!empty) return empty.error();
-  if (*empty) {
+  auto found = version();
+  if (!found) return found.error();
+  if (*found < kSchemaVersion) {
     // Before the write-ahead log: then the database itself says what it is from now on, whatever becomes of the log.
     int code = run("BEGIN IMMEDIATE");
     if (code != SQLITE_OK) return error(code);
-    empty = is_empty();  // another process was faster
-    if (empty && *empty) code = run(schema().c_str());
+    found = version();  // another process may have been faster
+    if (found && *found == 0) code = run(schema().c_str());
+    if (found && *found == 1) code = run(upgrade_from_1().c_str());
     if (code == SQLITE_OK) code = run("COMMIT");
     if (code != SQLITE_OK) {
       const Error failed = error(code);
       run("ROLLBACK");
       return failed;
     }
-    if (!empty) return empty.error();
+    if (!found) return found.error();
   }
   const int code = run(kSettings);
   if (code != SQLITE_OK) return error(code);
   return {};
 }
 
-// Whether there is nothing in it yet; an Error where it is not ours.
-Result<bool> Connection::is_empty() const {
+// Of its schema; 0 where there is nothing in it yet. An Error where it is not ours.
+Result<std::int64_t> Connection::version() const {
   const auto id = number("PRAGMA application_id");
   if (!id) return id.error();
-  const auto version = number("PRAGMA user_version");
-  if (!version) return version.error();
+  const auto found = number("PRAGMA user_version");
+  if (!found) return found.error();
   const auto things = number("SELECT count(*) FROM sqlite_schema");
   if (!things) return things.error();
-  if (*id == 0 && *version == 0 && *things == 0) return true;
+  if (*id == 0 && *found == 0 && *things == 0) return std::int64_t{0};
   if (*id != kApplicationId) return Error{name_ + ": is a database of another program, and left as it is"};
-  if (*version > kSchemaVersion) {
+  if (*found > kSchemaVersion) {
     return Error{
         fmt::format("{}: was made by a later version of glimpse (schema {}, this one knows {}), and is left as it is",
-                    name_, *version, kSchemaVersion)};
+                    name_, *found, kSchemaVersion)};
   }
-  return false;
+  return found;
 }
 
 Result<std::int64_t> Connection::number(const char* sql) const {

@@ -1,7 +1,8 @@
 // A connection to a database of ours, which it makes where there is none.
 //
 // Files: a new database is readable and writable by its owner alone (0600), and so are the files that SQLite puts
-//        beside it. What is not ours, or of a later version, is told and left as it is.
+//        beside it. What is not ours, or of a later version, is told and left as it is; one of an earlier version
+//        is upgraded in place, in one transaction.
 // Sharing: any number of connections, in any number of processes, read and write at once (write-ahead log); who writes
 //        waits at most kBusyWait for another writer.
 // Durable: a commit survives the death of the process at once, and the death of the machine with the next checkpoint,
@@ -47,7 +48,7 @@ class Connection {
 
   Connection(sqlite3* handle, std::string name) : handle_(handle), name_(std::move(name)) {}
 
-  Result<bool> is_empty() const;
+  Result<std::int64_t> version() const;
   Result<std::int64_t> number(const char* sql) const;
   Result<void> make_ready();
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "writers/field_set.h"
+#include "writers/hex_text.h"
 #include "writers/line_buffer.h"
 #include "writers/record_text.h"
 #include "writers/sqlite/schema.h"
@@ -24,6 +25,7 @@ std::int64_t bits_of(std::uint64_t value) { return static_cast<std::int64_t>(val
 int Rows::prepare(const Connection& connection) {
   connection_ = &connection;
   std::fill(std::begin(recent_roots_), std::end(recent_roots_), 0);
+  recent_span_traces_.clear();
   for (const auto& [name, source] :
        {std::pair<const char*, RowSource*>{"batch_calls", &calls_}, {"batch_traces", &traces_}}) {
     if (const int code = add_row_source(connection.get(), name, *source); code != SQLITE_OK) return code;
@@ -52,6 +54,16 @@ int Rows::prepare(const Connection& connection) {
        "max_ns = max(max_ns, excluded.max_ns)"},
       {insert_thread_, "INSERT INTO thread_row VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"},
       {insert_notice_, "INSERT INTO notice_row VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"},
+      {insert_span_,
+       "INSERT INTO span_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"},
+      {insert_log_,
+       "INSERT INTO log_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"},
+      {find_span_trace_,
+       "SELECT root_id FROM trace_row WHERE trace_id = ?2 AND root_id BETWEEN -(?1 << 40 | 1099511627775) AND -(?1 << "
+       "40)"},
+      {last_span_trace_,
+       "SELECT min(root_id) FROM trace_row WHERE root_id BETWEEN -(?1 << 40 | 1099511627775) AND -(?1 << 40)"},
+      {insert_span_trace_, "INSERT INTO trace_row VALUES (?, ?)"},
       {insert_summary_, "INSERT INTO summary_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"},
   };
   for (const auto& [statement, sql] : statements) {
@@ -63,7 +75,8 @@ int Rows::prepare(const Connection& connection) {
 void Rows::close() {
   for (Statement* statement :
        {&find_process_, &insert_process_, &find_function_, &insert_function_, &insert_calls_, &end_call_,
-        &insert_traces_, &insert_exception_, &add_total_, &insert_thread_, &insert_notice_, &insert_summary_}) {
+        &insert_traces_, &insert_exception_, &add_total_, &insert_thread_, &insert_notice_, &insert_summary_,
+        &insert_span_, &insert_log_, &find_span_trace_, &last_span_trace_, &insert_span_trace_}) {
     *statement = Statement();
   }
 }
@@ -76,6 +89,8 @@ int Rows::put(Batch& batch, std::int64_t session) {
   }
   if (const int code = put_calls(batch, session); code != SQLITE_OK) return code;
   if (const int code = put_totals(batch); code != SQLITE_OK) return code;
+  if (const int code = put_spans(batch, session); code != SQLITE_OK) return code;
+  if (const int code = put_logs(batch, session); code != SQLITE_OK) return code;
   return put_rare(batch, session);
 }
 
@@ -160,7 +175,13 @@ int Rows::put_calls(Batch& batch, std::int64_t session) {
       return code;
     }
     if (done) continue;
-    calls_.add(row);
+    std::int64_t span_trace = 0;
+    if (row.context != 0) {
+      code = find_span_trace(process.row, hex_text(batch.context(row.context).trace), span_trace);
+      if (code != SQLITE_OK) return code;
+    }
+    calls_.add(row, span_trace);
+    if (span_trace != 0) continue;
     if (process.trace_seed != 0 && row.root_call_id != 0) add_trace(row, process);
   }
   int code = insert_calls_.run();
@@ -203,6 +224,34 @@ void Rows::add_trace(const CallRow& row, const ProcessSlot& process) {
   traces_.add(root, fmt::format("{:016x}{:016x}", id.high, id.low));
 }
 
+// The key of a trace that spans of a process are in, which may be new.
+int Rows::find_span_trace(std::int64_t process, const std::string& trace_id, std::int64_t& key) {
+  if (recent_span_traces_.size() >= kRecentSpanTraces) recent_span_traces_.clear();
+  std::int64_t& known = recent_span_traces_[trace_id + std::to_string(process)];
+  if (known == 0) {
+    find_span_trace_.bind(1, process);
+    find_span_trace_.bind(2, std::string_view(trace_id));
+    int code = find_span_trace_.step();
+    if (code == SQLITE_ROW) known = find_span_trace_.integer(0);
+    find_span_trace_.reset();
+    if (code == SQLITE_DONE) {
+      last_span_trace_.bind(1, process);
+      code = last_span_trace_.step();
+      const std::int64_t last = last_span_trace_.integer(0);  // 0 for NULL
+      last_span_trace_.reset();
+      known = last < 0 ? last - 1 : span_trace_key(process, 1);
+      insert_span_trace_.bind(1, known);
+      insert_span_trace_.bind(2, std::string_view(trace_id));
+      if (code == SQLITE_ROW) code = insert_span_trace_.run();
+    } else if (code == SQLITE_ROW) {
+      code = SQLITE_OK;
+    }
+    if (code != SQLITE_OK) return code;
+  }
+  key = known;
+  return SQLITE_OK;
+}
+
 int Rows::put_exception(const Batch& batch, const CallRow& row, std::int64_t key) {
   const ExceptionTexts& texts = batch.exception(row.exception);
   insert_exception_.bind(1, key);
@@ -223,6 +272,73 @@ int Rows::put_totals(const Batch& batch) {
     add_total_.bind(5, total.total_ns);
     add_total_.bind(6, total.max_ns);
     if (const int code = add_total_.run(); code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
+int Rows::put_spans(Batch& batch, std::int64_t session) {
+  for (const SpanRow& row : batch.spans()) {
+    if (row.entry_id > kMaxCallId) {
+      ++refused_;
+      continue;
+    }
+    ProcessSlot& process = batch.processes()[row.process];
+    int code = SQLITE_OK;
+    if (process.row == 0 && (code = find_process(process, session)) != SQLITE_OK) return code;
+    const std::string trace_id = hex_text(row.trace);
+    std::int64_t trace = 0;
+    if ((code = find_span_trace(process.row, trace_id, trace)) != SQLITE_OK) return code;
+    insert_span_.bind(1, call_key(process.row, row.entry_id));
+    insert_span_.bind(2, std::string_view(trace_id));
+    insert_span_.bind(3, std::string_view(row.span_id));
+    insert_span_.bind_if_any(4, row.parent_span_id);
+    insert_span_.bind(5, row.remote_parent ? 1 : 0);
+    row.parent_call_id != 0 ? insert_span_.bind(6, row.parent_call_id) : insert_span_.bind_null(6);
+    insert_span_.bind(7, std::string_view(row.name));
+    insert_span_.bind(8, row.kind);
+    insert_span_.bind_if_any(9, row.status);
+    insert_span_.bind_if_any(10, row.status_message);
+    insert_span_.bind(11, row.timestamp_ns);
+    insert_span_.bind(12, row.tid);
+    insert_span_.bind(13, row.duration_ns);
+    insert_span_.bind(14, row.open ? 1 : 0);
+    insert_span_.bind_if_any(15, row.attributes);
+    insert_span_.bind_if_any(16, row.events);
+    insert_span_.bind_if_any(17, row.links);
+    insert_span_.bind_if_any(18, row.tracestate);
+    if ((code = insert_span_.run()) != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
+int Rows::put_logs(Batch& batch, std::int64_t session) {
+  for (const LogRow& row : batch.logs()) {
+    if (row.entry_id > kMaxCallId) {
+      ++refused_;
+      continue;
+    }
+    ProcessSlot& process = batch.processes()[row.process];
+    int code = SQLITE_OK;
+    if (process.row == 0 && (code = find_process(process, session)) != SQLITE_OK) return code;
+    insert_log_.bind(1, call_key(process.row, row.entry_id));
+    insert_log_.bind(2, row.level);
+    insert_log_.bind_if_any(3, row.trace_id);
+    insert_log_.bind_if_any(4, row.span_id);
+    row.call_id != 0 ? insert_log_.bind(5, row.call_id) : insert_log_.bind_null(5);
+    insert_log_.bind(6, row.timestamp_ns);
+    insert_log_.bind(7, row.tid);
+    insert_log_.bind_if_any(8, row.title);
+    insert_log_.bind(9, std::string_view(row.message));
+    insert_log_.bind_if_any(10, row.tags);
+    row.ttl_seconds >= 0 ? insert_log_.bind(11, row.ttl_seconds) : insert_log_.bind_null(11);
+    insert_log_.bind_if_any(12, row.file);
+    row.line != 0 ? insert_log_.bind(13, row.line) : insert_log_.bind_null(13);
+    insert_log_.bind_if_any(14, row.attributes);
+    insert_log_.bind_if_any(15, row.type);
+    row.has_what ? insert_log_.bind(16, std::string_view(row.what)) : insert_log_.bind_null(16);
+    insert_log_.bind_if_any(17, row.stack_trace);
+    insert_log_.bind_if_any(18, row.fingerprint);
+    if ((code = insert_log_.run()) != SQLITE_OK) return code;
   }
   return SQLITE_OK;
 }

@@ -46,20 +46,26 @@ class Rows {
   int count(const Batch& batch, const CallRow& row, const ProcessSlot& process);
   int end_call(const Batch& batch, const CallRow& row, std::int64_t key, bool& done);
   void add_trace(const CallRow& row, const ProcessSlot& process);
+  int find_span_trace(std::int64_t process, const std::string& trace_id, std::int64_t& key);
   int put_exception(const Batch& batch, const CallRow& row, std::int64_t key);
   int put_totals(const Batch& batch);
+  int put_spans(Batch& batch, std::int64_t session);
+  int put_logs(Batch& batch, std::int64_t session);
   int put_rare(Batch& batch, std::int64_t session);
 
   const Connection* connection_ = nullptr;
   CallSource calls_;
   TraceSource traces_;
   Statement find_process_, insert_process_, find_function_, insert_function_, insert_calls_, end_call_, insert_traces_,
-      insert_exception_, add_total_, insert_thread_, insert_notice_, insert_summary_;
+      insert_exception_, add_total_, insert_thread_, insert_notice_, insert_summary_, insert_span_, insert_log_,
+      find_span_trace_, last_span_trace_, insert_span_trace_;
 
   // Roots of traces that were put lately: most calls have the root of one before.
   static constexpr std::size_t kRecentRoots = 256;
   std::int64_t recent_roots_[kRecentRoots] = {};
-  std::unordered_map<std::uint64_t, Total> totals_;  // of this transaction: process << 32 | function
+  static constexpr std::size_t kRecentSpanTraces = 4096;
+  std::unordered_map<std::string, std::int64_t> recent_span_traces_;  // keys by trace id and process
+  std::unordered_map<std::uint64_t, Total> totals_;                   // of this transaction: process << 32 | function
   std::uint64_t refused_ = 0;
 };
 

@@ -5,6 +5,7 @@
 namespace glimpse::writers::sqlite {
 namespace {
 
+// Of version 1, as they are.
 // stage of call_row: 0 open, 1 END, 2 EXCEPTION, 3 one record for the whole call.
 constexpr const char* kTables = R"sql(
 CREATE TABLE session_row (
@@ -86,6 +87,28 @@ CREATE TABLE summary_row (
   open_calls INTEGER NOT NULL, exit_status INTEGER, signal INTEGER, signal_name TEXT,
   detail TEXT NOT NULL,          -- the record as JSON: for keys that hold objects and arrays
   PRIMARY KEY (process_id, entry_id)) WITHOUT ROWID;
+)sql";
+
+// Of version 2, which also lets calls in spans have the span's id, and as their root_id that of a trace_row below 0.
+// Ids are digits here, so that views of spans can be joined by index.
+constexpr const char* kSpanTables = R"sql(
+CREATE TABLE span_row (
+  id INTEGER PRIMARY KEY,        -- process_row.id << 40 | entry_id
+  trace_id TEXT NOT NULL, span_id TEXT NOT NULL, parent_span_id TEXT,
+  remote_parent INTEGER NOT NULL, parent_call_id INTEGER,
+  name TEXT NOT NULL, kind TEXT NOT NULL, status TEXT, status_message TEXT,
+  timestamp_ns INTEGER NOT NULL, tid INTEGER NOT NULL, duration_ns INTEGER NOT NULL, open INTEGER NOT NULL,
+  attributes TEXT, events TEXT, links TEXT, tracestate TEXT);
+CREATE INDEX span_by_trace ON span_row (trace_id, span_id);
+
+CREATE TABLE log_row (
+  id INTEGER PRIMARY KEY,        -- process_row.id << 40 | entry_id
+  level TEXT NOT NULL, trace_id TEXT, span_id TEXT, call_id INTEGER,
+  timestamp_ns INTEGER NOT NULL, tid INTEGER NOT NULL,
+  title TEXT, message TEXT NOT NULL, tags TEXT, ttl_seconds INTEGER, file TEXT, line INTEGER, attributes TEXT,
+  exception_type TEXT, exception TEXT, stack_trace TEXT, fingerprint TEXT);
+CREATE INDEX log_by_trace ON log_row (trace_id) WHERE trace_id IS NOT NULL;
+CREATE INDEX log_by_level ON log_row (level);
 )sql";
 
 // RFC 3339 with nine digits.
@@ -195,6 +218,52 @@ CREATE VIEW summary AS
       fmt::arg("process_time", time("p")), fmt::arg("row_time", time("r")));
 }
 
+std::string span_views() {
+  return fmt::format(
+      R"sql(
+CREATE VIEW span AS
+  SELECT 'span' AS record_type, r.id & 1099511627775 AS entry_id, r.trace_id AS trace_id, r.span_id AS span_id,
+  r.parent_span_id AS parent_span_id, nullif(r.remote_parent, 0) AS remote_parent, r.parent_call_id AS parent_call_id,
+  r.name AS name, r.kind AS kind, r.status AS status, r.status_message AS status_message, {time} AS timestamp,
+  p.pid AS pid, r.tid AS tid, r.duration_ns / 1e6 AS duration_ms, nullif(r.open, 0) AS open,
+  r.attributes AS attributes, r.events AS events, r.links AS links, r.tracestate AS tracestate,
+  r.timestamp_ns AS timestamp_ns, r.duration_ns AS duration_ns, p.session_id AS session_id, r.id >> 40 AS process_id
+  FROM span_row AS r LEFT JOIN process_row AS p ON p.id = r.id >> 40;
+
+CREATE VIEW log AS
+  SELECT 'log' AS record_type, r.id & 1099511627775 AS entry_id, r.level AS level, r.trace_id AS trace_id,
+  r.span_id AS span_id, r.call_id AS call_id, {time} AS timestamp, p.pid AS pid, r.tid AS tid,
+  r.title AS title, r.message AS message, r.tags AS tags, r.ttl_seconds AS ttl_seconds, r.file AS file, r.line AS line,
+  r.attributes AS attributes, r.exception_type AS exception_type, r.exception AS exception,
+  r.stack_trace AS stack_trace, r.fingerprint AS fingerprint,
+  r.timestamp_ns AS timestamp_ns, p.session_id AS session_id, r.id >> 40 AS process_id
+  FROM log_row AS r LEFT JOIN process_row AS p ON p.id = r.id >> 40;
+)sql",
+      fmt::arg("time", time_text("r.timestamp_ns")));
+}
+
+// A trace that spans began is called as the first of them.
+std::string trace_view() {
+  return fmt::format(
+      R"sql(
+CREATE VIEW trace AS
+  SELECT t.trace_id AS trace_id, f.name AS function, {time} AS timestamp,
+  coalesce(c.duration_ns, s.duration_ns) / 1e6 AS duration_ms,
+  (SELECT count(*) FROM call_row AS n WHERE n.root_id = t.root_id) AS calls,
+  p.pid AS pid, coalesce(c.tid, s.tid) AS tid, coalesce(c.timestamp_ns, s.timestamp_ns) AS timestamp_ns,
+  p.session_id AS session_id, p.id AS process_id,
+  s.name AS span, iif(t.root_id < 0, (SELECT count(*) FROM span_row AS n WHERE n.trace_id = t.trace_id
+    AND n.id >> 40 = -t.root_id >> 40), 0) AS spans
+  FROM trace_row AS t
+  LEFT JOIN call_row AS c ON c.id = t.root_id
+  LEFT JOIN function_row AS f ON f.id = c.function_id
+  LEFT JOIN process_row AS p ON p.id = abs(t.root_id) >> 40
+  LEFT JOIN span_row AS s ON t.root_id < 0 AND s.id = (SELECT n.id FROM span_row AS n WHERE n.trace_id = t.trace_id
+    AND n.id >> 40 = -t.root_id >> 40 ORDER BY n.timestamp_ns LIMIT 1);
+)sql",
+      fmt::arg("time", time_text("coalesce(c.timestamp_ns, s.timestamp_ns)")));
+}
+
 // Answers to common questions.
 std::string question_views() {
   return fmt::format(
@@ -221,15 +290,6 @@ CREATE VIEW errors_by_function AS
         FROM exception_row GROUP BY function_id) AS s
   JOIN function_row AS f ON f.id = s.function_id;
 
-CREATE VIEW trace AS
-  SELECT t.trace_id AS trace_id, f.name AS function, {call_time} AS timestamp,
-  c.duration_ns / 1e6 AS duration_ms, (SELECT count(*) FROM call_row AS n WHERE n.root_id = t.root_id) AS calls,
-  p.pid AS pid, c.tid AS tid, c.timestamp_ns AS timestamp_ns, p.session_id AS session_id, p.id AS process_id
-  FROM trace_row AS t
-  LEFT JOIN call_row AS c ON c.id = t.root_id
-  LEFT JOIN function_row AS f ON f.id = c.function_id
-  LEFT JOIN process_row AS p ON p.id = t.root_id >> 40;
-
 CREATE VIEW session AS
   SELECT s.id AS session_id, {begun} AS begun, {written} AS last_written,
   (SELECT count(*) FROM process_row AS p WHERE p.session_id = s.id) AS processes,
@@ -237,8 +297,7 @@ CREATE VIEW session AS
     AS command
   FROM session_row AS s;
 )sql",
-      fmt::arg("call_time", time_text("c.timestamp_ns")), fmt::arg("begun", time_text("s.begun_ns")),
-      fmt::arg("written", time_text("s.written_ns")));
+      fmt::arg("begun", time_text("s.begun_ns")), fmt::arg("written", time_text("s.written_ns")));
 }
 
 // DELETE FROM session or process takes along everything that belongs to it; the names of functions stay.
@@ -252,10 +311,16 @@ END;
 CREATE TRIGGER delete_session_row AFTER DELETE ON session_row BEGIN
   DELETE FROM process_row WHERE session_id = old.id;
 END;
+)sql";
+
+constexpr const char* kPruningOfProcesses = R"sql(
 CREATE TRIGGER delete_process_row AFTER DELETE ON process_row BEGIN
   DELETE FROM call_row WHERE id BETWEEN old.id << 40 AND old.id << 40 | 1099511627775;
   DELETE FROM exception_row WHERE id BETWEEN old.id << 40 AND old.id << 40 | 1099511627775;
   DELETE FROM trace_row WHERE root_id BETWEEN old.id << 40 AND old.id << 40 | 1099511627775;
+  DELETE FROM trace_row WHERE root_id BETWEEN -(old.id << 40 | 1099511627775) AND -(old.id << 40);
+  DELETE FROM span_row WHERE id BETWEEN old.id << 40 AND old.id << 40 | 1099511627775;
+  DELETE FROM log_row WHERE id BETWEEN old.id << 40 AND old.id << 40 | 1099511627775;
   DELETE FROM function_total WHERE process_id = old.id;
   DELETE FROM thread_row WHERE process_id = old.id;
   DELETE FROM notice_row WHERE process_id = old.id;
@@ -263,11 +328,20 @@ CREATE TRIGGER delete_process_row AFTER DELETE ON process_row BEGIN
 END;
 )sql";
 
+std::string identity() {
+  return fmt::format("PRAGMA application_id = {};\nPRAGMA user_version = {};\n", kApplicationId, kSchemaVersion);
+}
+
 }  // namespace
 
 std::string schema() {
-  return std::string(kTables) + log_entry_view() + call_view() + rare_views() + question_views() + kPruning +
-         fmt::format("PRAGMA application_id = {};\nPRAGMA user_version = {};\n", kApplicationId, kSchemaVersion);
+  return std::string(kTables) + kSpanTables + log_entry_view() + call_view() + rare_views() + span_views() +
+         trace_view() + question_views() + kPruning + kPruningOfProcesses + identity();
+}
+
+std::string upgrade_from_1() {
+  return std::string("DROP VIEW trace;\nDROP TRIGGER delete_process_row;\n") + kSpanTables + span_views() +
+         trace_view() + kPruningOfProcesses + identity();
 }
 
 }  // namespace glimpse::writers::sqlite

@@ -11,9 +11,9 @@
 namespace glimpse::writers::sqlite {
 
 // What tells our databases from others' (PRAGMA application_id: "glim"), and what is in them (PRAGMA user_version).
-// A later version may add to version 1; who changes what is there counts up.
+// Version 2 added spans and logs.
 inline constexpr std::int64_t kApplicationId = 0x676c696d;
-inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int64_t kSchemaVersion = 2;
 
 // The key of a call is made of its process' number in the database and its call_id, so that calls of a process lie
 // together, parents are found without an index, and a row needs no second id.
@@ -34,7 +34,14 @@ constexpr std::int64_t slowness(std::uint64_t duration_ns) {
   return 16 * (bits - 4) + static_cast<std::int64_t>(duration_ns >> (bits - 5) & 15);
 }
 
+// Calls in spans belong to the trace of the span, which is no call's: its key is below zero, and made of the process
+// and a number from 1 on.
+constexpr std::int64_t span_trace_key(std::int64_t process, std::uint64_t number) { return -call_key(process, number); }
+
 // Everything that an empty database needs, as one script of statements.
 std::string schema();
+
+// What makes version 2 of version 1, likewise.
+std::string upgrade_from_1();
 
 }  // namespace glimpse::writers::sqlite

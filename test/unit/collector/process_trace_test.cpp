@@ -187,6 +187,10 @@ TEST_F(ProcessTraceTest, LinesAreNumberedInTheirOrder) {
             return one.thread.entry_id;
           else if constexpr (std::is_same_v<Kind, writers::KeptNotice>)
             return one.notice.entry_id;
+          else if constexpr (std::is_same_v<Kind, writers::KeptSpan>)
+            return one.span.entry_id;
+          else if constexpr (std::is_same_v<Kind, writers::KeptLog>)
+            return one.log.entry_id;
           else
             return one.entry_id;
         },

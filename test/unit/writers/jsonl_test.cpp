@@ -152,6 +152,31 @@ TEST_F(Jsonl, TraceIdsAreThoseOfTheHeader) {
   EXPECT_EQ(Json::parse(with_ids(whole())), Json::parse(line_of(whole())));
 }
 
+TEST_F(Jsonl, ACallInASpanHasTheSpansIdsAskedForOrNot) {
+  Call call = start();
+  call.trace = {0x0102030405060708, 0x090a0b0c0d0e0f10};
+  call.active_span_id = 0x1112131415161718;
+  const Json plain = Json::parse(line_of(start()));
+  for (const bool whole_call : {false, true}) {
+    call.stage = whole_call ? Stage::kCall : Stage::kStart;
+    const std::string line = line_of(call);
+    EXPECT_NE(line.find(R"("parent_call_id":1,"trace_id":"0102030405060708090a0b0c0d0e0f10",)"
+                        R"("span_id":"1112131415161718","level":"INFO")"),
+              std::string::npos)
+        << line;
+    JsonlWriter asked(std::move(*OutputFile::open(path_, OutputFile::Mode::kTruncate)), FieldSet(), true);
+    call.root_call_id = 1;
+    call.trace_seed = 5;
+    asked.call(call);
+    EXPECT_TRUE(asked.flush().ok());
+    EXPECT_EQ(content_of(path_), line) << "the span's, not its own";
+  }
+  JsonlWriter without(std::move(*OutputFile::open(path_, OutputFile::Mode::kTruncate)), *FieldSet::parse("level"));
+  without.call(call);
+  EXPECT_TRUE(without.flush().ok());
+  EXPECT_EQ(content_of(path_), "{\"level\":\"INFO\"}\n");
+}
+
 TEST_F(Jsonl, StartHasItsKeysInTheOrderOfTheContract) {
   EXPECT_EQ(
       line_of(start()),

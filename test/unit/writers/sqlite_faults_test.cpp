@@ -115,8 +115,8 @@ TEST_F(SqliteFaults, WhatIsNotOursIsToldAndLeftAsItIs) {
       {"CREATE TABLE t (a); INSERT INTO t VALUES (1)", ": is a database of another program, and left as it is"},
       {"PRAGMA application_id = 7", ": is a database of another program, and left as it is"},
       {"PRAGMA journal_mode = WAL; CREATE TABLE t (a)", ": is a database of another program, and left as it is"},
-      {"PRAGMA application_id = 0x676c696d; PRAGMA user_version = 2; CREATE TABLE t (a)",
-       ": was made by a later version of glimpse (schema 2, this one knows 1), and is left as it is"},
+      {"PRAGMA application_id = 0x676c696d; PRAGMA user_version = 3; CREATE TABLE t (a)",
+       ": was made by a later version of glimpse (schema 3, this one knows 2), and is left as it is"},
   };
   for (const auto& [sql, problem] : cases) {
     output_of("sqlite3 '" + path_ + "' '" + sql + "'");

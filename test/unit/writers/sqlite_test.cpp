@@ -397,7 +397,7 @@ TEST_F(Sqlite, QuestionsAreAnsweredByIndexes) {
   expect("SELECT * FROM call WHERE trace_id = 'x' ORDER BY call_id", "INDEX trace_by_id", false);
   expect("SELECT * FROM call WHERE trace_id = 'x'", "INDEX call_by_trace");
   expect("SELECT * FROM log_entry WHERE trace_id = 'x' ORDER BY entry_id", "INDEX call_by_trace", false);
-  expect("SELECT * FROM trace WHERE trace_id = 'x'", "INDEX trace_by_id");
+  expect("SELECT * FROM trace WHERE trace_id = 'x'", "INDEX trace_by_id", false);  // sorts the spans of a trace
   expect("SELECT * FROM call WHERE id = 5", "INTEGER PRIMARY KEY");
   EXPECT_NE(plan_of("SELECT * FROM errors_by_function").find("COVERING INDEX exception_by_function"), std::string::npos)
       << plan_of("SELECT * FROM errors_by_function");
@@ -438,17 +438,21 @@ TEST_F(Sqlite, ADeletedSessionTakesItsRecordsAlong) {
     database->thread({.entry_id = 5, .timestamp_ns = kNoon, .pid = 7, .tid = 9, .name = "t"});
     database->notice({.entry_id = 6, .timestamp_ns = kNoon, .pid = 7, .reason = "r", .message = "m"});
     database->summary({.entry_id = 7, .timestamp_ns = kNoon, .pid = 7});
+    database->span({.entry_id = 8, .span_id = 2, .timestamp_ns = kNoon, .pid = 7});
+    database->log({.entry_id = 9, .timestamp_ns = kNoon, .pid = 7});
     commit(*database, 1);
   }
-  const char* const kTables[] = {"session_row", "process_row", "call_row",    "exception_row", "trace_row",
-                                 "thread_row",  "notice_row",  "summary_row", "function_total"};
+  const char* const kTables[] = {"session_row", "process_row", "call_row",    "exception_row",  "span_row",
+                                 "thread_row",  "notice_row",  "summary_row", "function_total", "log_row"};
   for (const char* table : kTables)
     EXPECT_EQ(value_of(path_, std::string("SELECT count(*) FROM ") + table), 2) << table;
   output_of("sqlite3 '" + path_ + "' 'DELETE FROM session WHERE session_id = 1'");
   for (const char* table : kTables)
     EXPECT_EQ(value_of(path_, std::string("SELECT count(*) FROM ") + table), 1) << table;
   output_of("sqlite3 '" + path_ + "' 'DELETE FROM process'");
-  EXPECT_EQ(value_of(path_, "SELECT count(*) FROM call"), 0);
+  for (const char* table : {"call", "span", "log", "trace"}) {
+    EXPECT_EQ(value_of(path_, std::string("SELECT count(*) FROM ") + table), 0) << table;
+  }
 }
 
 TEST_F(Sqlite, WhatThePageAsksIsAnswered) {
@@ -462,6 +466,23 @@ TEST_F(Sqlite, WhatThePageAsksIsAnswered) {
   failed.exception = &thrown;
   database->call(failed);
   database->summary({.entry_id = 9, .timestamp_ns = kNoon, .pid = 7, .dropped = {{"ring_full", 1}}});
+  Call in_span = start(4);
+  in_span.trace = {1, 2};
+  in_span.active_span_id = 4;
+  database->call(in_span);
+  Span span{.entry_id = 20, .trace = {1, 2}, .span_id = 3, .name = "checkout", .timestamp_ns = kNoon, .pid = 7};
+  span.status = SpanStatus::kError;
+  span.attributes = {{.key = "http.route", .text = "/cart"}};
+  span.events = {{kNoon, "retry", {}}};
+  database->span(span);
+  span.entry_id = 21;
+  span.parent_span_id = 3;
+  span.span_id = 4;
+  database->span(span);
+  Log log{.entry_id = 22, .level = Level::kError, .trace = {1, 2}, .span_id = 4, .timestamp_ns = kNoon, .pid = 7};
+  log.message = "no cart";
+  log.fields = {{.key = "user", .text = "jane"}};
+  database->log(log);
   commit(*database, 1);
   const std::string data = GLIMPSE_TEST_DATA;
   EXPECT_NE(output_of("python3 -B '" + data + "/documented_queries.py' '" + data + "/../../../docs/sqlite.md' '" +

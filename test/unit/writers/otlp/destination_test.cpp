@@ -91,6 +91,156 @@ TEST_F(OtlpDestinationTest, AFinishedCallIsASpanWithTheIdsOfItsRecord) {
   EXPECT_EQ(server_.resources()[0].attributes.at("service.name"), "unknown_service:app");
 }
 
+TEST_F(OtlpDestinationTest, ParentsAreWhateverIsNearest) {
+  // main, no span; span a; in it app::run (2) calls app::run (3); in that span b, and in b app::run (4).
+  const TraceId trace{0x10, 0x20};
+  const auto in_span = [&](std::uint64_t id, std::uint64_t parent, std::uint64_t span, bool nearest) {
+    Call record = end(id, parent);
+    record.root_call_id = 1;
+    record.trace = trace;
+    record.active_span_id = span;
+    record.parent_call_is_nearest = nearest;
+    return record;
+  };
+  writers::Span a{.trace = trace, .span_id = 0xa, .parent_call_id = 1, .name = "a", .timestamp_ns = kNoon, .pid = 7};
+  a.parent_call_is_nearest = true;  // neither has one; but its trace is new
+  writers::Span b{
+      .trace = trace, .span_id = 0xb, .parent_span_id = 0xa, .parent_call_id = 3, .name = "b", .timestamp_ns = kNoon};
+  b.pid = 7;
+  b.parent_call_is_nearest = true;
+  writers::Span c = b;  // begun before anything was called in span a
+  c.span_id = 0xc;
+  c.parent_call_id = 1;
+  c.parent_call_is_nearest = false;
+  destination().call(in_span(4, 3, 0xb, false));
+  destination().call(in_span(3, 2, 0xa, true));
+  destination().call(in_span(2, 1, 0xa, false));
+  destination().span(b);
+  destination().span(c);
+  destination().span(a);
+  Call main = end(1);
+  main.root_call_id = 1;
+  destination().call(main);
+  destination().commit(9);
+  std::map<std::string, std::string> parents;
+  std::map<std::string, std::string> traces;
+  for (const ReadItem& item : server_.items()) {
+    parents[item.span_id] = item.parent_span_id;
+    traces[item.span_id] = item.trace_id;
+  }
+  const auto call_id = [](std::uint64_t id) { return hex(span_id(kSeed, 7, id)); };
+  const std::map<std::string, std::string> expected{
+      {call_id(1), ""},       {hex(0xa), ""},         {call_id(2), hex(0xa)}, {call_id(3), call_id(2)},
+      {hex(0xb), call_id(3)}, {call_id(4), hex(0xb)}, {hex(0xc), hex(0xa)}};
+  EXPECT_EQ(parents, expected);
+  EXPECT_NE(traces[call_id(1)], traces[hex(0xa)]);
+  traces.erase(call_id(1));
+  for (const auto& [id, of] : traces) EXPECT_EQ(of, hex(0x10) + hex(0x20)) << id;
+}
+
+TEST_F(OtlpDestinationTest, ASpanOfTheProgramFollowsTheRulesOfServers) {
+  writers::Span span{
+      .trace = {1, 2}, .span_id = 3, .parent_span_id = 4, .remote_parent = true, .timestamp_ns = kNoon, .pid = 7};
+  span.tid = 8;
+  span.kind = SpanKind::kServer;
+  span.status = SpanStatus::kOk;
+  span.status_message = "fine";
+  span.duration_ns = 5;
+  span.open = true;
+  span.attributes = {{.key = "thread.id", .text = "mine"},
+                     {.key = "", .text = "e"},
+                     {.key = "a", .text = "1"},
+                     {.key = "a", .text = "2"},
+                     {.key = "\xff", .text = "x"},
+                     {.key = "\xfe", .text = "y"},
+                     {.type = Field::Type::kUnsigned, .key = "most", .unsigned_number = ~std::uint64_t{0}}};
+  span.events = {{kNoon, "", {}}, {kNoon, "exception", {}}};
+  span.links = {{{0, 0}, 1, {}}, {{1, 2}, 0, {}}, {{1, 2}, 9, {}}};
+  destination().span(span);
+  destination().span({.span_id = 3, .timestamp_ns = kNoon, .pid = 7});
+  destination().span({.trace = {1, 2}, .timestamp_ns = kNoon, .pid = 7});
+  destination().commit(9);
+  EXPECT_EQ(destination().counts().dropped, 2u) << "without ids";
+  const auto items = server_.items();
+  ASSERT_EQ(items.size(), 1u);
+  const ReadItem& item = items[0];
+  EXPECT_EQ(item.name, "(no name)");
+  EXPECT_EQ(item.flags, 0x301u);
+  EXPECT_EQ(item.status, 1);
+  EXPECT_EQ(item.status_message, "") << "only errors have one";
+  const std::map<std::string, std::string> expected{
+      {"thread.id", "mine"}, {"thread.name", "worker"},        {"(empty)", "e"},        {"a", "2"},
+      {"\xEF\xBF\xBD", "y"}, {"most", "18446744073709551615"}, {"glimpse.open", "true"}};
+  EXPECT_EQ(item.attributes, expected);
+  EXPECT_EQ(item.events.at(0).name, "(no name)");
+  EXPECT_EQ(item.events.at(1).attributes.at("exception.type"), "_OTHER");
+  ASSERT_EQ(item.links.size(), 1u);
+  EXPECT_EQ(item.links[0].span_id, hex(9));
+}
+
+TEST_F(OtlpDestinationTest, ALogIsALogRecordOfItsSpan) {
+  const Exception thrown{.type = "E", .what = "w", .has_what = true, .stack_trace = "f", .fingerprint = "0a"};
+  Log log{.level = Level::kFatal, .trace = {1, 2}, .span_id = 3, .call_id = 4, .timestamp_ns = kNoon, .pid = 7};
+  log.tid = 8;
+  log.title = "t";
+  log.message = "m";
+  log.file = "a.cpp";
+  log.line = 12;
+  log.tags = {"x", "y"};
+  log.ttl_seconds = 60;
+  log.fields = {{.type = Field::Type::kBool, .key = "b", .unsigned_number = 1}};
+  log.exception = &thrown;
+  destination().log(log);
+  destination().log({.level = Level::kDebug, .timestamp_ns = kNoon, .pid = 7, .tid = 9, .stack_trace = "main"});
+  destination().commit(9);
+  const auto items = server_.items();
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(items[0].scope, "glimpse.api");
+  EXPECT_EQ(items[0].severity, 21);
+  EXPECT_EQ(items[0].severity_text, "FATAL");
+  EXPECT_EQ(items[0].body, "m");
+  EXPECT_EQ(items[0].trace_id, hex(1) + hex(2));
+  EXPECT_EQ(items[0].span_id, hex(3));
+  const std::map<std::string, std::string> expected{{"b", "true"},
+                                                    {"glimpse.title", "t"},
+                                                    {"glimpse.tags", R"(["x","y"])"},
+                                                    {"thread.id", "8"},
+                                                    {"glimpse.ttl_seconds", "60"},
+                                                    {"glimpse.call_id", "4"},
+                                                    {"thread.name", "worker"},
+                                                    {"code.file.path", "a.cpp"},
+                                                    {"code.line.number", "12"},
+                                                    {"exception.type", "E"},
+                                                    {"exception.message", "w"},
+                                                    {"exception.stacktrace", "f"},
+                                                    {"glimpse.fingerprint", "0a"}};
+  EXPECT_EQ(items[0].attributes, expected);
+  EXPECT_EQ(items[1].severity, 5);
+  EXPECT_EQ(items[1].trace_id, "");
+  const std::map<std::string, std::string> plain{{"thread.id", "9"}, {"code.stacktrace", "main"}};
+  EXPECT_EQ(items[1].attributes, plain);
+}
+
+TEST_F(OtlpDestinationTest, SpansOfTheProgramAreSampledWithTheCallsOfTheirTrace) {
+  settings_.sampler = Sampler::kTraceIdRatio;
+  settings_.sampling_ratio = 0.5;
+  settings_.min_duration_ns = 1'000'000;
+  std::map<std::string, int> spans;
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    const TraceId trace{i + 1, mixed(i)};
+    Call record = end(i + 1, 0, 2'000'000);
+    record.trace = trace;
+    record.active_span_id = i + 100;
+    destination().call(record);
+    destination().span({.trace = trace, .span_id = i + 100, .name = "s", .timestamp_ns = kNoon, .pid = 7});
+  }
+  destination().commit(9);
+  for (const ReadItem& item : server_.items()) ++spans[item.trace_id];
+  EXPECT_GT(spans.size(), 5u);
+  EXPECT_LT(spans.size(), 35u);
+  for (const auto& [id, count] : spans) EXPECT_EQ(count, 2) << id;
+}
+
 TEST_F(OtlpDestinationTest, ACallRecordIsASpanFromItsTimestampOn) {
   const Exception thrown{.type = "E", .what = "w", .has_what = true};
   Call record = end(2, 1, 500);

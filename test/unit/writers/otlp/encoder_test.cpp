@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "read_request.h"
 
 namespace glimpse::writers::otlp {
@@ -163,6 +165,75 @@ TEST_P(EachEncoding, EachProcessIsAResourceWithItsOwnItems) {
   EXPECT_EQ(resources[1].items.size(), 2u);
   EXPECT_EQ(resources[0].scope, "glimpse");
   EXPECT_NE(resources[0].scope_version, "");
+}
+
+TEST_P(EachEncoding, ASpanOfTheProgramHasAllThatItSaid) {
+  ProgramSpan said{.trace_id = {1, 2},
+                   .span_id = 3,
+                   .parent_span_id = 4,
+                   .remote_parent = true,
+                   .begin_ns = 1'772'366'400'000'000'001,
+                   .end_ns = 1'772'366'400'000'000'009,
+                   .name = "GET \"/cart\"\xff",
+                   .kind = 2,
+                   .status = 2,
+                   .status_message = "no cart",
+                   .tracestate = "congo=t61"};
+  said.attributes = {{"text", "v"}, {"int", std::int64_t{-9'007'199'254'740'993}},
+                     {"real", 0.1}, {"yes", true},
+                     {"no", false}, {"infinite", HUGE_VAL}};
+  said.events = {{5, "retry", {{"n", std::int64_t{2}}}}, {6, "done", {}}};
+  said.links = {{{7, 8}, 9, {{"why", "again"}}}, {{10, 11}, 12, {}}};
+  Group group{std::make_shared<const std::string>(encoder_->resource({})), {}, {}};
+  encoder_->span(group.items, span());
+  encoder_->program_span(group.program_items, said);
+  ProgramSpan plain = said;
+  plain = {.trace_id = {1, 2}, .span_id = 5, .begin_ns = 1, .end_ns = 2, .name = "n"};
+  encoder_->program_span(group.program_items, plain);
+  const auto resources = read(std::vector{group});
+  ASSERT_EQ(resources.size(), 1u);
+  EXPECT_EQ(resources[0].scope, "glimpse,glimpse.api");
+  ASSERT_EQ(resources[0].items.size(), 3u);
+  EXPECT_EQ(resources[0].items[0].scope, "glimpse");
+  const ReadItem& item = resources[0].items[1];
+  EXPECT_EQ(item.scope, "glimpse.api");
+  EXPECT_EQ(item.trace_id, "00000000000000010000000000000002");
+  EXPECT_EQ(item.span_id, "0000000000000003");
+  EXPECT_EQ(item.parent_span_id, "0000000000000004");
+  EXPECT_EQ(item.flags, 0x301u);
+  EXPECT_EQ(item.begin, 1'772'366'400'000'000'001u);
+  EXPECT_EQ(item.end, 1'772'366'400'000'000'009u);
+  EXPECT_EQ(item.name, "GET \"/cart\"\xEF\xBF\xBD");
+  EXPECT_EQ(item.kind, 2);
+  EXPECT_EQ(item.status, 2);
+  EXPECT_EQ(item.status_message, "no cart");
+  EXPECT_EQ(item.tracestate, "congo=t61");
+  const bool json = GetParam() == Encoding::kJson;
+  const std::map<std::string, std::string> expected{
+      {"text", "v"},   {"int", "-9007199254740993"},
+      {"real", "0.1"}, {"yes", "true"},
+      {"no", "false"}, {"infinite", json ? "Infinity" : "null"}};  // as the reader of bytes says it
+  EXPECT_EQ(item.attributes, expected);
+  ASSERT_EQ(item.events.size(), 2u);
+  EXPECT_EQ(item.events[0].name, "retry");
+  EXPECT_EQ(item.events[0].time, 5u);
+  EXPECT_EQ(item.events[0].attributes.at("n"), "2");
+  ASSERT_EQ(item.links.size(), 2u);
+  EXPECT_EQ(item.links[0].trace_id, "00000000000000070000000000000008");
+  EXPECT_EQ(item.links[0].span_id, "0000000000000009");
+  EXPECT_EQ(item.links[0].attributes.at("why"), "again");
+  const ReadItem& bare = resources[0].items[2];
+  EXPECT_EQ(bare.flags, 0x101u);
+  EXPECT_EQ(bare.parent_span_id, "");
+  EXPECT_EQ(bare.status, 0);
+  EXPECT_EQ(bare.kind, 1);
+  EXPECT_TRUE(bare.attributes.empty());
+}
+
+TEST_P(EachEncoding, AScopeWithoutItemsIsNotThere) {
+  Group group{std::make_shared<const std::string>(encoder_->resource({})), {}, {}};
+  encoder_->program_span(group.program_items, {.trace_id = {1, 2}, .span_id = 5, .name = "n"});
+  EXPECT_EQ(read(std::vector{group}).at(0).scope, "glimpse.api");
 }
 
 TEST_P(EachEncoding, ALogRecordHasSeverityBodyAndItsSpanWhereThereIsOne) {

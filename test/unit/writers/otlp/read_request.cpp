@@ -27,6 +27,10 @@ std::string value_of(pbf_reader any) {
   switch (any.tag()) {
     case 1:
       return any.get_string();
+    case 2:
+      return any.get_bool() ? "true" : "false";
+    case 4:
+      return Json(any.get_double()).dump();
     case 3:
       return std::to_string(any.get_int64());
     case 5: {
@@ -74,6 +78,27 @@ ReadEvent read_event(pbf_reader message) {
   return event;
 }
 
+ReadLink read_link(pbf_reader message) {
+  ReadLink link;
+  while (message.next()) {
+    switch (message.tag()) {
+      case 1:
+        link.trace_id = hex(message.get_bytes());
+        break;
+      case 2:
+        link.span_id = hex(message.get_bytes());
+        break;
+      case 4:
+        read_attribute(link.attributes, message.get_message());
+        break;
+      default:
+        ADD_FAILURE() << "field " << message.tag() << " of a link";
+        message.skip();
+    }
+  }
+  return link;
+}
+
 ReadItem read_span(pbf_reader message) {
   ReadItem span;
   while (message.next()) {
@@ -83,6 +108,9 @@ ReadItem read_span(pbf_reader message) {
         break;
       case 2:
         span.span_id = hex(message.get_bytes());
+        break;
+      case 3:
+        span.tracestate = message.get_string();
         break;
       case 4:
         span.parent_span_id = hex(message.get_bytes());
@@ -104,6 +132,9 @@ ReadItem read_span(pbf_reader message) {
         break;
       case 11:
         span.events.push_back(read_event(message.get_message()));
+        break;
+      case 13:
+        span.links.push_back(read_link(message.get_message()));
         break;
       case 15: {
         pbf_reader status = message.get_message();
@@ -165,13 +196,16 @@ ReadItem read_log(pbf_reader message) {
 }
 
 void read_scope_items(ReadResource& resource, pbf_reader message, bool traces) {
+  std::string name;
   while (message.next()) {
     if (message.tag() == 1) {
       pbf_reader scope = message.get_message();
-      while (scope.next()) (scope.tag() == 1 ? resource.scope : resource.scope_version) = scope.get_string();
+      while (scope.next()) (scope.tag() == 1 ? name : resource.scope_version) = scope.get_string();
+      resource.scope += resource.scope.empty() ? name : "," + name;
     } else {
       EXPECT_EQ(message.tag(), 2u);
       resource.items.push_back(traces ? read_span(message.get_message()) : read_log(message.get_message()));
+      resource.items.back().scope = name;
     }
   }
 }
@@ -180,6 +214,10 @@ std::string value_of(const Json& any) {
   EXPECT_EQ(any.size(), 1u);
   if (any.contains("stringValue")) return any["stringValue"];
   if (any.contains("intValue")) return any["intValue"].get<std::string>();  // 64 bits: a string
+  if (any.contains("boolValue")) return any["boolValue"].get<bool>() ? "true" : "false";
+  if (any.contains("doubleValue")) {
+    return any["doubleValue"].is_string() ? any["doubleValue"].get<std::string>() : any["doubleValue"].dump();
+  }
   Json array = Json::array();
   for (const Json& value : any["arrayValue"]["values"]) array.push_back(value_of(value));
   return array.dump();
@@ -209,6 +247,10 @@ ReadItem span_of(const Json& object) {
   for (const Json& event : object.value("events", Json::array())) {
     span.events.push_back({event["name"], long_of(event["timeUnixNano"]), attributes_of(event)});
   }
+  for (const Json& link : object.value("links", Json::array())) {
+    span.links.push_back({link["traceId"], link["spanId"], attributes_of(link)});
+  }
+  span.tracestate = object.value("traceState", "");
   const Json status = object.value("status", Json::object());
   span.status = status.value("code", 0);
   span.status_message = status.value("message", "");
@@ -256,12 +298,14 @@ std::vector<ReadResource> read_json(std::string_view body, bool traces) {
   for (const Json& part : request[traces ? "resourceSpans" : "resourceLogs"]) {
     ReadResource& resource = resources.emplace_back();
     resource.attributes = attributes_of(part["resource"]);
-    EXPECT_EQ(part[traces ? "scopeSpans" : "scopeLogs"].size(), 1u);
-    const Json& items = part[traces ? "scopeSpans" : "scopeLogs"][0];
-    resource.scope = items["scope"]["name"];
-    resource.scope_version = items["scope"]["version"];
-    for (const Json& item : items[traces ? "spans" : "logRecords"]) {
-      resource.items.push_back(traces ? span_of(item) : log_of(item));
+    for (const Json& items : part[traces ? "scopeSpans" : "scopeLogs"]) {
+      const std::string name = items["scope"]["name"];
+      resource.scope += resource.scope.empty() ? name : "," + name;
+      resource.scope_version = items["scope"]["version"];
+      for (const Json& item : items[traces ? "spans" : "logRecords"]) {
+        resource.items.push_back(traces ? span_of(item) : log_of(item));
+        resource.items.back().scope = name;
+      }
     }
   }
   return resources;

@@ -15,6 +15,11 @@ struct ReadEvent {
   std::map<std::string, std::string> attributes;
 };
 
+struct ReadLink {
+  std::string trace_id, span_id;
+  std::map<std::string, std::string> attributes;
+};
+
 // A span or a log record: each uses its own fields. Attributes are text, `["a","b"]` for arrays.
 struct ReadItem {
   std::string trace_id, span_id, parent_span_id;  // hexadecimal
@@ -24,6 +29,9 @@ struct ReadItem {
   std::uint64_t flags = 0;
   std::map<std::string, std::string> attributes;
   std::vector<ReadEvent> events;
+  std::vector<ReadLink> links;
+  std::string tracestate;
+  std::string scope;
   std::int64_t status = 0;
   std::string status_message;
 

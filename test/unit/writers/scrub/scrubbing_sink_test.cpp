@@ -57,6 +57,73 @@ TEST_F(ScrubbingSinkTest, ResultsOfWholeCallsAreScrubbed) {
   EXPECT_EQ(keeper.result, "\"[IP_ADDRESS]\"");
 }
 
+TEST_F(ScrubbingSinkTest, SpansAreScrubbedButForTheNamesOfTheirAttributes) {
+  Span span{.name = "GET /users/jane@example.com", .status_message = "no 10.0.0.1", .tracestate = "a=10.0.0.1"};
+  span.attributes = {{.key = "jane@example.com", .text = "jane@example.com"}, {.key = "n", .text = "plain"}};
+  span.events = {{1, "sent to jane@example.com", {{.key = "peer", .text = "10.0.0.1"}}}};
+  span.links = {{{1, 2}, 3, {{.key = "peer", .text = "10.0.0.2"}}}};
+  sink_.span(span);
+  const KeptSpan kept = writer_.only<KeptSpan>().at(0);
+  EXPECT_EQ(kept.span.name, "GET /users/[EMAIL]");
+  EXPECT_EQ(kept.span.status_message, "no [IP_ADDRESS]");
+  EXPECT_EQ(kept.span.tracestate, span.tracestate);
+  EXPECT_EQ(kept.span.attributes[0].key, "jane@example.com");
+  EXPECT_EQ(kept.span.attributes[0].text, "[EMAIL]");
+  EXPECT_EQ(kept.span.attributes[1].text, "plain");
+  EXPECT_EQ(kept.span.events[0].name, "sent to [EMAIL]");
+  EXPECT_EQ(kept.span.events[0].fields[0].text, "[IP_ADDRESS]");
+  EXPECT_EQ(kept.span.links[0].fields[0].text, "[IP_ADDRESS]");
+}
+
+TEST_F(ScrubbingSinkTest, ValuesUnderASecretsNameAreHiddenWhole) {
+  using Type = Field::Type;
+  const struct {
+    Field field;
+    const char* text;  // null: as it was
+  } cases[] = {
+      {{.key = "db_password", .text = "two words"}, "[REDACTED_SECRET]"},
+      {{.key = "http.request.header.authorization", .text = "Bearer x"}, "[REDACTED_SECRET]"},
+      {{.type = Type::kSigned, .key = "passcode", .signed_number = 1234}, "[REDACTED_SECRET]"},
+      {{.type = Type::kUnsigned, .key = "apiKey", .unsigned_number = 77}, "[REDACTED_SECRET]"},
+      {{.type = Type::kDouble, .key = "secret", .real = 1.5}, "[REDACTED_SECRET]"},
+      {{.type = Type::kBool, .key = "has_password", .unsigned_number = 1}, nullptr},
+      {{.type = Type::kSigned, .key = "max_tokens", .signed_number = 100}, nullptr},
+      {{.key = "token", .text = "none"}, nullptr},
+      {{.key = "token", .text = ""}, nullptr},
+      {{.key = "author", .text = "jane"}, nullptr},
+  };
+  for (const auto& [field, text] : cases) {
+    sink_.log({.fields = {field}});
+    const Field read = writer_.only<KeptLog>().back().log.fields.at(0);
+    EXPECT_EQ(read.key, field.key);
+    EXPECT_EQ(read.type, text == nullptr ? field.type : Type::kText) << field.key;
+    EXPECT_EQ(read.text, text == nullptr ? field.text : text) << field.key;
+  }
+}
+
+TEST_F(ScrubbingSinkTest, LogsAreScrubbed) {
+  const Exception thrown{.type = "E@example.com",
+                         .what = "no jane@example.com",
+                         .has_what = true,
+                         .stack_trace = "f (/home/jane@example.com/f.cpp:12)",
+                         .fingerprint = "10.0.0.1"};
+  Log log{.title = "from 10.0.0.1", .message = "token=abc", .file = "/home/jane@example.com/a.cpp"};
+  log.tags = {"jane@example.com", "plain"};
+  log.exception = &thrown;
+  log.stack_trace = "g (/home/joe@example.com/g.cpp:1)";
+  sink_.log(log);
+  const KeptLog kept = writer_.only<KeptLog>().at(0);
+  EXPECT_EQ(kept.log.title, "from [IP_ADDRESS]");
+  EXPECT_EQ(kept.log.message, "token=[REDACTED_SECRET]");
+  EXPECT_EQ(kept.log.file, log.file);
+  EXPECT_EQ(kept.log.tags, (std::vector<std::string_view>{"[EMAIL]", "plain"}));
+  EXPECT_EQ(kept.exception.type, "E@example.com");
+  EXPECT_EQ(kept.exception.what, "no [EMAIL]");
+  EXPECT_EQ(kept.exception.stack_trace, "f (/home/[EMAIL]/f.cpp:12)");
+  EXPECT_EQ(kept.exception.fingerprint, "10.0.0.1");
+  EXPECT_EQ(kept.log.stack_trace, "g (/home/[EMAIL]/g.cpp:1)");
+}
+
 TEST_F(ScrubbingSinkTest, CommandLinesAreScrubbedArgumentByArgument) {
   Process process;
   process.command = {"/opt/app@example.com", "--password", "hunter2", "--token=a b", "--verbose", "--secret", "--next",
