@@ -14,7 +14,6 @@
 // Failure: none; where nothing is recorded no text is made.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -43,14 +42,15 @@ GLIMPSE_UNTRACED inline unsigned log_level_of_environment() {
   return 0;
 }
 
-// One for the process, whichever of its binaries asks.
-inline std::atomic<unsigned> log_level{log_level_of_environment()};
+// One for the process, whichever of its binaries asks. Atomic by the compiler's own functions: std::atomic's are
+// hooked.
+inline unsigned log_level = log_level_of_environment();
 
 // The table, if a message of this level is wanted.
 GLIMPSE_UNTRACED inline glimpse_api* log_api(Level level) {
   glimpse_api* const api = glimpse_recording_api();
   if (api == nullptr) return nullptr;
-  return static_cast<unsigned>(level) >= log_level.load(std::memory_order_relaxed) ? api : nullptr;
+  return static_cast<unsigned>(level) >= __atomic_load_n(&log_level, __ATOMIC_RELAXED) ? api : nullptr;
 }
 
 GLIMPSE_UNTRACED inline glimpse_log_record log_record(Level level, std::string_view message) {
@@ -156,7 +156,7 @@ inline constexpr detail::LevelLog<Level::kFatal> fatal{};
 GLIMPSE_UNTRACED inline bool log_enabled(Level level) { return detail::log_api(level) != nullptr; }
 // What is below is left out from now on, in the whole process.
 GLIMPSE_UNTRACED inline void set_log_level(Level least) {
-  detail::log_level.store(static_cast<unsigned>(least), std::memory_order_relaxed);
+  __atomic_store_n(&detail::log_level, static_cast<unsigned>(least), __ATOMIC_RELAXED);
 }
 
 // The values with blanks between them.

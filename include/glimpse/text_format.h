@@ -72,11 +72,11 @@ GLIMPSE_UNTRACED void put_value(std::string& out, const Value& value, std::strin
     // Through a pointer, since an array is never null, which compilers remark.
     const char* const text = value;
     out += text != nullptr ? text : "(null)";
+  } else if constexpr (std::is_null_pointer_v<Plain>) {
+    out += "(null)";
   } else if constexpr (kIsText<Plain>) {
     const std::string_view text = value;
     out.append(text.data(), text.size());
-  } else if constexpr (std::is_null_pointer_v<Plain>) {
-    out += "(null)";
   } else if constexpr (std::is_pointer_v<Plain>) {
     out += "0x";
     put_unsigned(out, reinterpret_cast<std::uintptr_t>(value), 16);

@@ -31,6 +31,9 @@ LIBRARIES = {
     "gtest/": "GoogleTest",
     "gmock/": "GoogleTest",
     "benchmark/": "GoogleBenchmark",
+    "spdlog/": "spdlog",
+    "httplib.h": "cpp-httplib",
+    "boost/": "Boost",
 }
 
 

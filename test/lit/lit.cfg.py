@@ -61,6 +61,10 @@ if shutil.which("ld.lld-14"):
 if os.path.exists("/usr/include/boost/context/fiber.hpp"):
     config.available_features.add("boost-context")
 
+# What headers of ours adapt to.
+if all(os.path.exists(f"/usr/include/{header}") for header in ("httplib.h", "spdlog/spdlog.h", "boost/beast/http.hpp")):
+    config.available_features.add("api-adapters")
+
 # Whether this user may make PID namespaces: a container often may not.
 if shutil.which("unshare") and subprocess.run(["unshare", "-Urpf", "true"], capture_output=True).returncode == 0:
     config.available_features.add("pid-namespaces")
