@@ -13,6 +13,7 @@
 #include "cli/collect_command.h"
 #include "cli/command_words.h"
 #include "cli/completion_command.h"
+#include "cli/ctl_command.h"
 #include "cli/did_you_mean.h"
 #include "cli/dlq_command.h"
 #include "cli/doctor_command.h"
@@ -110,6 +111,7 @@ int run_application(const std::vector<std::string>& arguments) {
   add_recover_command(app, exit_status);
   add_scrub_command(app, exit_status);
   add_status_command(app, exit_status);
+  add_ctl_command(app, exit_status);
   add_dlq_command(app, exit_status);
   add_collect_command(app, exit_status);
   add_completion_command(app, exit_status);

@@ -21,6 +21,7 @@
 #include "collector/process_numbers.h"
 #include "collector/process_trace.h"
 #include "collector/process_watch.h"
+#include "collector/requests.h"
 #include "collector/session.h"
 #include "collector/text_block.h"
 #include "writers/settle.h"
@@ -86,6 +87,7 @@ class SessionCollector final : public Collector {
     std::uint32_t number = 0;  // of its file
     std::unique_ptr<ProcessTrace> trace;
     std::unique_ptr<ProcessWatch> watch;
+    std::unique_ptr<Requests> requests;
     bool dead = false;
     std::int64_t looked_ns = 0;  // when its lanes were last looked for: a younger one may hold records from then on
   };
@@ -113,6 +115,9 @@ class SessionCollector final : public Collector {
   bool rings_wanted() const;
   Result<void> flush();
   void pass_on_messages();
+  bool is_answerable(const Traced& traced) const;
+  bool anything_answerable() const;
+  void answer_requests();
   void wait_for_arrival();
   Result<void> finish_outputs();
   static bool waits(const Traced& traced);
@@ -192,9 +197,10 @@ void SessionCollector::add_process(std::uint32_t number) {
   const auto writer = output_of(pid);
   if (!writer) return;
   auto watch = std::make_unique<ProcessWatch>(here, header.start_monotonic_ns);
+  auto requests = std::make_unique<Requests>((*view)->header());
   processes_.push_back({number,
                         std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, last_calls_[pid], pid),
-                        std::move(watch)});
+                        std::move(watch), std::move(requests)});
   ++totals_.processes;
 }
 
@@ -264,8 +270,9 @@ void SessionCollector::resume_process(const ProcessState& state) {
   since_monotonic_ns_ = std::min(since_monotonic_ns_, header.start_monotonic_ns);
   const pid_t here = number_here(static_cast<pid_t>(header.pid), header.pid_namespace);
   auto watch = std::make_unique<ProcessWatch>(here, header.start_monotonic_ns);
-  processes_.push_back(
-      {state.number, std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, state), std::move(watch)});
+  auto requests = std::make_unique<Requests>((*view)->header());
+  processes_.push_back({state.number, std::make_unique<ProcessTrace>(*context_, std::move(*view), **writer, state),
+                        std::move(watch), std::move(requests)});
 }
 
 // Its summary is in the output, or on its way there. Only what the one before us had no time for is left to do.
@@ -345,6 +352,7 @@ std::uint64_t SessionCollector::turn() {
   for (Traced& traced : processes_) {
     if (traced.trace->finished()) continue;
     traced.trace->decide_functions();
+    traced.requests->note([&] { return traced.trace->now_ns(); });
     traced.looked_ns = traced.trace->now_ns();
     traced.trace->find_lanes();
   }
@@ -418,6 +426,7 @@ Result<void> SessionCollector::flush() {
     if (!traced.trace->finished()) traced.trace->release();
   }
   wait_for_arrival();
+  answer_requests();
   return {};
 }
 
@@ -439,6 +448,23 @@ void SessionCollector::pass_on_messages() {
   }
 }
 
+// Whether everything is consumed that somebody asked to have in the output.
+bool SessionCollector::is_answerable(const Traced& traced) const {
+  const auto until_ns = traced.requests->until_ns();
+  std::int64_t next_ns = 0;
+  return until_ns && (traced.trace->finished() || !traced.trace->next_time(next_ns) || next_ns > *until_ns);
+}
+
+bool SessionCollector::anything_answerable() const {
+  return std::any_of(processes_.begin(), processes_.end(), [this](const Traced& one) { return is_answerable(one); });
+}
+
+void SessionCollector::answer_requests() {
+  for (const Traced& traced : processes_) {
+    if (is_answerable(traced)) traced.requests->answer();
+  }
+}
+
 // A program that waits for us before it goes may read at once what it has recorded.
 void SessionCollector::wait_for_arrival() {
   const bool one_waits = std::any_of(processes_.begin(), processes_.end(), [](const Traced& traced) {
@@ -446,7 +472,7 @@ void SessionCollector::wait_for_arrival() {
     return traced.trace->finished() && header.linked != 0 &&
            header.state.load(std::memory_order_acquire) == wire::ProcessState::kExiting;
   });
-  if (!one_waits) return;
+  if (!one_waits && !anything_answerable()) return;
   for (const Output& output : outputs_) output.writer->wait_for_arrival();
 }
 
@@ -531,6 +557,7 @@ void SessionCollector::retire_finished() {
     }
     view.header().drained.store(1, std::memory_order_release);
     wake(view.header().drained);
+    traced.requests->answer_all();
     unlink(view.path().c_str());
     std::set<std::uint32_t> pids = traced.trace->guests();
     pids.insert(traced.trace->pid());
@@ -596,7 +623,7 @@ Result<Totals> SessionCollector::run() {
     const bool full = std::any_of(outputs_.begin(), outputs_.end(),
                                   [](const Output& output) { return output.writer->buffered_bytes() >= kFlushBytes; });
     if (consumed == 0) finish_dead();
-    if (full || (consumed == 0 && worth_flushing()) || rings_wanted() ||
+    if (full || (consumed == 0 && worth_flushing()) || rings_wanted() || anything_answerable() ||
         Clock::now() - last_flush_ >= settings_.flush_interval) {
       if (auto flushed = flush(); !flushed) return give_up(flushed.error());
     }

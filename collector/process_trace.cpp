@@ -41,7 +41,7 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       told_(records_, stacks_),
       first_call_id_(earlier_calls),
       last_call_id_(earlier_calls) {
-  view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
+  view_->set_policy_depth(context_.settings.policy.trace_depth);
   last_time_ns_ = view_->header().start_realtime_ns;
   records_.process(*view_, pid_, view_->header().ppid, last_time_ns_);
 }
@@ -68,7 +68,7 @@ ProcessTrace::ProcessTrace(SessionContext& context, std::unique_ptr<ProcessView>
       lost_records_(state.lost_records),
       last_time_ns_(state.last_time_ns),
       finished_(state.finished != 0) {
-  view_->header().depth_limit.store(context_.settings.policy.trace_depth, std::memory_order_relaxed);
+  view_->set_policy_depth(context_.settings.policy.trace_depth);
   clock_.restore(state.clock);
   told_.restore(state);
   for (const ThreadTime& time : state.thread_times) thread_time_ns_[time.tid] = time.ns;
@@ -521,6 +521,8 @@ void ProcessTrace::tell_lost_ends(Lane& lane) {
 // The thread is gone and its events are consumed: what its ring has counted, and the ring for another thread.
 void ProcessTrace::close_lane(Lane& lane) {
   wire::RingHeader& header = lane.reader.header();
+  view_->header().lost_in_rings.fetch_add(
+      header.lost_starts.load(std::memory_order_relaxed) + lane.reader.overwritten_starts(), std::memory_order_relaxed);
   lost_full_ +=
       2 * header.lost_starts.load(std::memory_order_relaxed) + header.lost_ends.load(std::memory_order_relaxed);
   const std::uint64_t calls = header.lost_starts.load(std::memory_order_relaxed) + lane.reader.overwritten_starts();
@@ -604,6 +606,7 @@ bool ProcessTrace::wants_release() const {
 }
 
 void ProcessTrace::release() {
+  view_->header().read_calls.store(last_call_id_ - first_call_id_, std::memory_order_relaxed);
   for (const auto& lane : lanes_) {
     if (lane == nullptr || !(lane->active || lane->to_free)) continue;
     wire::RingHeader& header = lane->reader.header();

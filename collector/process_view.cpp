@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "glimpse/wire/control.h"
+
 namespace glimpse::collector {
 
 Result<std::unique_ptr<ProcessView>> ProcessView::open(const std::string& path) {
@@ -92,6 +94,20 @@ std::uint32_t ProcessView::ring_count() const {
 
 wire::RingHeader& ProcessView::ring(std::uint32_t index) {
   return *reinterpret_cast<wire::RingHeader*>(base_ + wire::ring_offset(ring_bytes_, index));
+}
+
+void ProcessView::settle_depth_limit() {
+  wire::settle_depth_limit(*header_, max_rings_, [this](std::uint32_t i) -> wire::RingHeader& { return ring(i); });
+}
+
+void ProcessView::set_policy_depth(std::uint32_t depth) {
+  header_->policy_depth.store(depth, std::memory_order_seq_cst);
+  settle_depth_limit();
+}
+
+void ProcessView::set_recording(bool on) {
+  header_->recording.store(on ? 1 : 0, std::memory_order_seq_cst);
+  settle_depth_limit();
 }
 
 const std::uint64_t* ProcessView::ring_words(std::uint32_t index) const {

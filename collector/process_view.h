@@ -37,11 +37,15 @@ class ProcessView {
 
   std::uint32_t ring_count() const;
   wire::RingHeader& ring(std::uint32_t index);
+  // What its hooks go by from now on.
+  void set_policy_depth(std::uint32_t depth);
+  void set_recording(bool on);
   const std::uint64_t* ring_words(std::uint32_t index) const;
   std::uint64_t ring_capacity_words() const { return ring_bytes_ / sizeof(std::uint64_t); }
 
  private:
   ProcessView() = default;
+  void settle_depth_limit();
 
   std::string path_;
   std::uint8_t* base_ = nullptr;

@@ -5,6 +5,8 @@
 
 GLIMPSE_UNTRACED_BEGIN
 
+#include "runtime/control.h"
+#include "runtime/fatal_signals.h"
 #include "runtime/program_calls.h"
 #include "runtime/recording.h"
 
@@ -27,6 +29,14 @@ __attribute__((visibility("default"))) glimpse_api glimpse_api_v1 = {
     .log = calls::log,
     .block_begin = calls::block_begin,
     .block_end = calls::block_end,
+    .start = calls::start_recording,
+    .stop = calls::stop_recording_calls,
+    .flush = calls::flush,
+    .shutdown = calls::shut_down,
+    .is_healthy = calls::is_healthy,
+    .stats = calls::stats,
+    .install_signal_hook = calls::install_signal_hook,
+    .uninstall_signal_hook = calls::uninstall_signal_hook,
 };
 
 }  // extern "C"

@@ -76,8 +76,7 @@ void block_begin(glimpse_block* block, glimpse_text name, glimpse_text label, gl
   if (held.get() == nullptr) return;
   Lane& lane = *held.get();
   settle_within(lane, stack_pointer);
-  lane.depth_limit = process.header->depth_limit.load(std::memory_order_relaxed);
-  if (lane.matched >= lane.depth_limit) return;
+  if (beyond_limit(lane) || !program_recorded()) return;
   if (lane.top + 1 == lane.end && !grow_frames(lane)) return;
   TextBudget budget = full_budget();
   const Bytes texts[3] = {take_text(name, budget), take_text(label, budget), take_text(file, budget)};

@@ -15,6 +15,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/capture_text.h"
 #include "runtime/guarded.h"
 #include "runtime/hot/function_table.h"
+#include "runtime/hot/hooks.h"
 #include "runtime/hot/lane.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/lane_in_use.h"
@@ -72,8 +73,7 @@ std::uint32_t id_of_next_start(Lane& lane, const FunctionTable& table, FunctionS
   const std::uint32_t what = learn_decision(table, slot, function);
   if (!has_id(what)) return 0;
   settle_within(lane, stack_pointer);
-  lane.depth_limit = table.depth_limit->load(std::memory_order_relaxed);
-  return lane.matched < lane.depth_limit ? what >> kFlagBits : 0;
+  return beyond_limit(lane) ? 0 : what >> kFlagBits;
 }
 
 __attribute__((noinline)) void capture_arguments(std::uintptr_t function, const wire::CaptureFormat& format,

@@ -9,7 +9,6 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/lane_in_use.h"
 #include "runtime/process.h"
 #include "runtime/program_calls.h"
-#include "runtime/recording.h"
 #include "runtime/room.h"
 
 namespace glimpse::runtime {
@@ -21,8 +20,7 @@ namespace {
 void tell_lanes(Thread& thread, std::uintptr_t stack_pointer) {
   bool told = false;
   const std::uintptr_t guard = thread.lane.guard;
-  if ((guard == 0 || guard == kInFlight) && glimpse_api_v1.recording != 0 && process_attached() &&
-      thread.process_generation == process.generation) {
+  if ((guard == 0 || guard == kInFlight) && process_attached() && thread.process_generation == process.generation) {
     const LaneInUse in_use(thread.lane, stack_pointer);
     told = thread.lane.told_context == active_context_number() || push_context_usually(thread.lane);
   }

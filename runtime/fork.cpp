@@ -30,19 +30,25 @@ void make_private(std::uint8_t* base, std::uint64_t bytes) {
   sys_mmap(base, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 }
 
+// The interrupted hooks store one more event; the next one asks for room, and learns that the ring is not ours.
+void ask_for_room(Lane& lane) {
+  lane.epoch = kNoEpoch;
+  if (lane.ring != &no_ring) lane.ring->depth_limit.store(wire::kUnlimitedDepth, std::memory_order_relaxed);
+}
+
 bool amid_hook(const Thread& thread) { return thread.lane.guard >= kFirstStackPointer || thread.registering; }
 
 void leave_parent() {
   if (process.base == nullptr || process.pid == sys_getpid()) return;  // or attached already, in another such handler
   keep_function_table_readable();
+  note_parents_recording();
   Thread& thread = this_thread;
   forget_parents_lanes(thread);
   if (!amid_hook(thread)) return;
   make_private(process.base, process.mapped_bytes);
   process.base = nullptr;
-  // The interrupted hooks store one more event; the next one asks for room, and learns that the ring is not ours.
-  thread.lane.epoch = kNoEpoch;
-  for (unsigned i = 0; thread.nested != nullptr && i < kNestedLanes; ++i) thread.nested[i].epoch = kNoEpoch;
+  ask_for_room(thread.lane);
+  for (unsigned i = 0; thread.nested != nullptr && i < kNestedLanes; ++i) ask_for_room(thread.nested[i]);
 }
 
 }  // namespace

@@ -15,8 +15,7 @@ namespace glimpse::runtime {
 namespace {
 
 constinit std::atomic<wire::Decision> no_decision{wire::Decision::kUnknown};
-constinit std::atomic<std::uint32_t> no_limit{wire::kUnlimitedDepth};
-constinit FunctionTable empty_table{0, &no_decision, &no_limit, {0}, kSkippedFunction, {}};
+constinit FunctionTable empty_table{0, &no_decision, {0}, kSkippedFunction, {}};
 
 FunctionTable* mapped_table = nullptr;
 std::uint64_t mapped_slots = 0;
@@ -58,7 +57,6 @@ bool map_function_table() {
 
 void use_function_table() {
   mapped_table->decisions = reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
-  mapped_table->depth_limit = &process.header->depth_limit;
   mapped_table->mask = table_mask(mapped_slots);
   mapped_table->excluded_what = process.session->patch_excluded != 0 ? kPatchedFunction : kSkippedFunction;
   mapped_table->ours.store(1, std::memory_order_release);
@@ -68,7 +66,6 @@ void use_function_table() {
 void keep_function_table_readable() {
   if (mapped_table == nullptr || function_table_is_ours()) return;
   mapped_table->decisions = reinterpret_cast<const std::atomic<wire::Decision>*>(process.base + wire::kDecisionsOffset);
-  mapped_table->depth_limit = &process.header->depth_limit;
   mapped_table->mask = table_mask(mapped_slots);
   mapped_table->excluded_what = kSkippedFunction;
 }

@@ -112,7 +112,6 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_exit_slowly_kept
   Lane& lane = this_thread.lane;
   if (lane.guard != 0) return exit_guarded(what, call_site, stack_pointer);
   const HeldLane held(lane, stack_pointer);
-  lane.depth_limit = function_table.load(std::memory_order_relaxed)->depth_limit->load(std::memory_order_relaxed);
   exit_lane(lane, what, call_site, stack_pointer);
 }
 

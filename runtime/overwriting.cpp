@@ -24,6 +24,10 @@ bool is_excluded(wire::FunctionId id) {
   return decisions[id].load(std::memory_order_relaxed) == wire::Decision::kSkip;
 }
 
+bool is_block(std::uint64_t word) {
+  return wire::event_kind(word) == wire::EventKind::kRecord && wire::record_type(word) == wire::RecordType::kBlock;
+}
+
 // `calls` of the innermost open calls of the running stack end: those that began in the gap first.
 void close_calls(Gap& gap, std::uint64_t calls) {
   wire::GapStack& stack = gap.stacks[gap.running];
@@ -129,7 +133,11 @@ void overwrite_oldest(Lane& lane, std::uint64_t words) {
   const std::uint64_t step = capacity / 8 < kMostWords ? capacity / 8 : kMostWords;
   const std::uint64_t wanted = words > step ? words : step;
   std::uint64_t behind = tail;
-  while (behind != head && behind - tail < wanted) behind = add_to_gap(lane, behind, head, gap);
+  bool block_begins = false;  // its START goes with it
+  while (behind != head && (behind - tail < wanted || block_begins)) {
+    block_begins = is_block(word_at(lane, behind));
+    behind = add_to_gap(lane, behind, head, gap);
+  }
   if (behind == tail) return;
 
   wire::GapSlot& spare = ring.gaps[untold == &ring.gaps[0] ? 1 : 0];

@@ -91,7 +91,9 @@ bool create_file(const char* path) {
   header.ppid = sys_getppid();
   header.linked = session.linked;
   header.exit_status.store(-1, std::memory_order_relaxed);
-  header.depth_limit.store(wire::kUnlimitedDepth, std::memory_order_relaxed);
+  header.policy_depth.store(wire::kUnlimitedDepth, std::memory_order_relaxed);
+  header.recording.store(process.begins_off ? 0 : 1, std::memory_order_relaxed);
+  header.depth_limit.store(process.begins_off ? 0 : wire::kUnlimitedDepth, std::memory_order_relaxed);
   header.state.store(wire::ProcessState::kRunning, std::memory_order_relaxed);
   start_clock(header);
   write_identity(header, reinterpret_cast<char*>(base + wire::kIdentityOffset));
@@ -117,6 +119,7 @@ bool attach() {
   if (confined()) return false;  // it takes many system calls
   process.pid = sys_getpid();
   std::uint8_t* parents_base = process.base;  // of a process this one was forked from
+  note_parents_recording();
   const std::uint64_t parents_bytes = process.mapped_bytes;
   const bool new_session = process.session == nullptr || session_over();
   if (new_session && !open_session()) return false;
@@ -151,6 +154,10 @@ bool attach() {
 
 }  // namespace
 
+void note_parents_recording() {
+  if (process.base != nullptr) process.begins_off = process.header->recording.load(std::memory_order_relaxed) == 0;
+}
+
 bool process_attached() {
   return process.attachment.load(std::memory_order_acquire) == Attachment::kAttached && function_table_is_ours();
 }
@@ -170,7 +177,7 @@ bool attach_process() {
     if (!process.attachment.compare_exchange_strong(seen, ours)) continue;
     // Another thread may have begun and finished since we looked: its parent's kAttached reads like its own.
     const bool attached = function_table_is_ours() || attach();
-    tell_recording(attached);
+    tell_recording(attached && !process.begins_off);
     process.attachment.store(attached ? Attachment::kAttached : Attachment::kDisabled, std::memory_order_release);
     sys_futex_wake(&process.attachment);
     return attached;

@@ -31,6 +31,7 @@ struct Process {
   std::uint32_t generation;            // 1 for the first process, one more in each forked child that attaches
   std::uint32_t pid;
   bool tsc;
+  bool begins_off;  // forked while its parent did not record
   wire::SessionHeader* session;
   wire::ProcessHeader* header;
   wire::ModuleEntry* modules;
@@ -41,6 +42,9 @@ struct Process {
 };
 
 extern constinit Process process __attribute__((visibility("hidden")));
+
+// In a forked child that may yet see its parent's process file: it begins to record where its parent did.
+void note_parents_recording();
 
 // Whether this very process (and not the parent it was forked from) is attached.
 bool process_attached();
@@ -53,6 +57,12 @@ wire::RingHeader* ring_at(std::uint32_t index);
 
 // Wakes the collector if it sleeps.
 void ring_bell();
+
+// No collector will read what is put into rings: it gave up, or was killed. The process is attached.
+inline bool nobody_drains() {
+  return process.session->collector_state.load(std::memory_order_relaxed) == wire::CollectorState::kGone ||
+         wire::collector_was_killed(*process.session);
+}
 
 // Gives memory to [offset, offset + bytes) of the process file, so that touching it cannot fail later. False where
 // there is none.

@@ -8,14 +8,15 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/guarded.h"
 #include "runtime/process.h"
 #include "runtime/program_lane.h"
-#include "runtime/recording.h"
 
 namespace glimpse::runtime {
 
-bool program_recorded() { return glimpse_api_v1.recording != 0 && attach_at_first_call(); }
+bool program_recorded() {
+  return attach_at_first_call() && process.header->recording.load(std::memory_order_relaxed) != 0;
+}
 
 ProgramLane::ProgramLane(std::uintptr_t stack_pointer) {
-  if (!program_recorded()) return;
+  if (!attach_at_first_call()) return;
   Thread& thread = this_thread;
   if (thread.lane.guard >= kFirstStackPointer) take_back_abandoned(thread, stack_pointer);
   if (thread.lane.guard == 0 || thread.lane.guard == kInFlight) {

@@ -28,7 +28,8 @@ class ProgramLane {
   std::uintptr_t before_ = 0;
 };
 
-// Whether what the program says now is recorded. Attaches process and thread where they are not.
+// Whether what begins now is recorded: a span, a message, a block. What is open goes on to its end. Attaches process
+// and thread where they are not.
 bool program_recorded();
 
 }  // namespace glimpse::runtime

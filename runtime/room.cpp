@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/active_context.h"
 #include "runtime/clock.h"
 #include "runtime/confinement.h"
+#include "runtime/hot/hooks.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/overwriting.h"
 #include "runtime/process.h"
@@ -66,11 +67,6 @@ std::uint64_t back_with_memory(Lane& lane, std::uint64_t head, std::uint64_t end
   }
   const std::uint64_t backed = has_all_memory(lane) ? free : lane.ring->populated_words - head;
   return backed < free ? backed : free;
-}
-
-bool nobody_drains() {
-  return process.session->collector_state.load(std::memory_order_relaxed) == wire::CollectorState::kGone ||
-         wire::collector_was_killed(*process.session);
 }
 
 // Sleeps until the collector released something. False when the time is over, or nobody will come.
@@ -303,6 +299,7 @@ std::uint64_t store_told(Lane& lane, const ToldRecord& record, std::uint32_t wor
 bool push_slowly(Lane& lane, std::uint32_t event) {
   if (!ensure_ring(lane)) return false;
   const Need need = wire::event_kind(event) == wire::EventKind::kEnd ? Need::kEnd : Need::kStart;
+  if (need == Need::kStart && beyond_limit(lane)) return false;  // as the ring knows, which the lane has just claimed
   const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
   const bool at_end_of_room = before == lane.room_end;
   std::uint64_t ticks = 0;
@@ -335,6 +332,7 @@ bool push_record(Lane& lane, wire::RecordType type, const std::uint64_t* payload
 
 bool push_captured(Lane& lane, wire::RecordType type, wire::FunctionId function, Bytes text) {
   if (!ensure_ring(lane)) return false;
+  if (type == wire::RecordType::kArguments && beyond_limit(lane)) return false;  // as push_slowly() will see it
   const std::uint32_t words = 1 + wire::words_for(text.length);
   const std::uint64_t before = lane.ring->head.load(std::memory_order_relaxed);
   const std::uint64_t with_event = words + 1 + 1 + kForewordWords;

@@ -86,6 +86,7 @@ FrameRule rule_at(std::uintptr_t address, std::uint32_t& module) {
 class StackMemory {
  public:
   // Where the stack pointer is there is a stack.
+  StackMemory() = default;
   explicit StackMemory(std::uintptr_t stack_pointer) : readable_(stack_pointer / wire::kPageBytes) {}
 
   bool read(std::uintptr_t at, std::uintptr_t& value) {
@@ -100,7 +101,7 @@ class StackMemory {
   }
 
  private:
-  std::uintptr_t readable_;  // page
+  std::uintptr_t readable_ = 0;  // page; nobody's stack is in the first
 };
 
 // From a signal handler's return into what it interrupted.
@@ -125,12 +126,8 @@ bool step(StackMemory& memory, const FrameRule& rule, CallPlace& place) {
   return memory.read(cfa - 8, place.address);
 }
 
-}  // namespace
-
-std::uint32_t walk_stack(const CallPlace& start, std::uint64_t* frames, std::uint32_t most) {
-  StackMemory memory(start.rsp);
-  CallPlace place = start;
-  bool interrupted = false;  // by a signal: the address is that of an instruction, not behind a call
+// `interrupted`: by a signal, so that the address is that of an instruction, not behind a call.
+std::uint32_t walk(StackMemory& memory, CallPlace place, bool interrupted, std::uint64_t* frames, std::uint32_t most) {
   std::uint32_t count = 0;
   while (count < most && place.address != 0) {
     const std::uintptr_t address = interrupted ? place.address : place.address - 1;
@@ -144,6 +141,26 @@ std::uint32_t walk_stack(const CallPlace& start, std::uint64_t* frames, std::uin
     }
   }
   return count;
+}
+
+}  // namespace
+
+std::uint32_t walk_stack(const CallPlace& start, std::uint64_t* frames, std::uint32_t most) {
+  StackMemory memory(start.rsp);
+  return walk(memory, start, false, frames, most);
+}
+
+std::uint32_t walk_interrupted(const ucontext_t& context, std::uint64_t* frames, std::uint32_t most) {
+  const auto& registers = context.uc_mcontext.gregs;
+  CallPlace place{static_cast<std::uintptr_t>(registers[REG_RIP]), static_cast<std::uintptr_t>(registers[REG_RSP]),
+                  static_cast<std::uintptr_t>(registers[REG_RBP])};
+  StackMemory memory;
+  std::uint32_t module = 0;
+  const bool no_code = rule_at(place.address, module).step == FrameRule::Step::kUnknown && module == 0;
+  std::uintptr_t caller = 0;
+  if (!no_code || !memory.read(place.rsp, caller)) return walk(memory, place, true, frames, most);
+  place = {caller, place.rsp + sizeof(caller), place.rbp};
+  return walk(memory, place, false, frames, most);
 }
 
 void forget_places() {

@@ -9,6 +9,8 @@
 // that may not ask the kernel any more (confinement.h) where the stack's page does.
 #pragma once
 
+#include <ucontext.h>
+
 #include <cstdint>
 
 namespace glimpse::runtime {
@@ -28,6 +30,9 @@ inline CallPlace caller_of(const void* frame_address) {
 
 // At most `most` frames from `place` outwards, as wire::pack_stack_frame() has them. Returns how many.
 std::uint32_t walk_stack(const CallPlace& place, std::uint64_t* frames, std::uint32_t most);
+
+// The same from what a signal interrupted, which may have no stack: a call through a bad pointer begins at its caller.
+std::uint32_t walk_interrupted(const ucontext_t& context, std::uint64_t* frames, std::uint32_t most);
 
 // Addresses may mean something else from now on.
 void forget_places();

@@ -7,6 +7,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
+#include "glimpse/wire/control.h"
 #include "glimpse/wire/record.h"
 #include "runtime/confinement.h"
 #include "runtime/errno_keeper.h"
@@ -25,7 +26,7 @@ GLIMPSE_UNTRACED_BEGIN
 namespace glimpse::runtime {
 
 constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
-constinit wire::RingHeader no_ring{};
+constinit wire::RingHeader no_ring{.head = 0, .populated_words = 0, .depth_limit = wire::kUnlimitedDepth};
 constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                                    .top = &bottom_frame,
                                                    .end = &bottom_frame + 1,
@@ -34,7 +35,6 @@ constinit thread_local Thread this_thread{.lane = {.guard = 0,
                                                    .limit = 0,
                                                    .epoch = kNoEpoch,
                                                    .matched = 0,
-                                                   .depth_limit = wire::kUnlimitedDepth,
                                                    .base = nullptr,
                                                    .words = nullptr,
                                                    .mask = 0,
@@ -184,7 +184,6 @@ void reset_lane(Lane& lane, std::uint32_t index) {
   lane.epoch = kNoEpoch;
   lane.told_epoch = kNoEpoch;
   lane.matched = 0;
-  lane.depth_limit = wire::kUnlimitedDepth;
   lane.lost_starts = 0;
   lane.lost_ends = 0;
   lane.stalled_tail = 0;
@@ -226,6 +225,7 @@ bool claim_ring(Lane& lane) {
   ring->overwritten_starts.store(0, std::memory_order_relaxed);
   ring->read_starts.store(0, std::memory_order_relaxed);
   ring->written_starts.store(0, std::memory_order_relaxed);
+  wire::begin_depth_limit(*process.header, *ring);
   for (char& c : ring->name) c = 0;
   if (!confined()) sys_prctl(PR_GET_NAME, ring->name);
   if (lane.index == 0) copy_bytes(thread.told_name, ring->name, sizeof(thread.told_name));

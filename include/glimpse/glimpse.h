@@ -58,8 +58,8 @@ GLIMPSE_UNTRACED static inline void glimpse_span_start(glimpse_span* span, const
   glimpse_span_start_with(span, name, GLIMPSE_SPAN_INTERNAL, GLIMPSE_NULL);
 }
 
-/* Takes the span from the thread that started it: what was active before is so again. The span goes on, and may be ended
- * by any thread. Only on the thread that started it. */
+/* Takes the span from the thread that started it: what was active before is so again. The span goes on, and may be
+ * ended by any thread. Only on the thread that started it. */
 GLIMPSE_UNTRACED static inline void glimpse_span_detach(glimpse_span* span) {
   glimpse_context active;
   if (!span->started) return;

@@ -58,7 +58,6 @@ GLIMPSE_UNTRACED static inline glimpse_api* glimpse_recording_api(void) {
 #endif
 
 /* Whether the library's table has `member`: older ones are shorter. */
-#define GLIMPSE_API_HAS(api, member) \
-  ((api) && (api)->bytes >= offsetof(glimpse_api, member) + sizeof((api)->member))
+#define GLIMPSE_API_HAS(api, member) ((api) && (api)->bytes >= offsetof(glimpse_api, member) + sizeof((api)->member))
 
 #endif

@@ -6,8 +6,8 @@
 // Headers are any range of pairs of texts (std::map, std::multimap, std::vector, unordered too), or a function:
 // inject calls set(name, value), extract calls get(name), which returns each value of that header.
 //
-// Names are compared without regard to case when reading, and written in lower case. X-Trace-ID is read where there is no
-// valid traceparent: 32 hex digits, or a UUID.
+// Names are compared without regard to case when reading, and written in lower case. X-Trace-ID is read where there is
+// no valid traceparent: 32 hex digits, or a UUID.
 //
 // Threads: plain functions, but for the environment, which belongs to the whole process.
 // Failure: what is not valid is left out, as the recommendation asks: an empty context begins a new trace.

@@ -1,5 +1,6 @@
-// Spans: something with a meaning that begins and ends, such as a request or a query. It has a name, attributes, events,
-// a status, and a parent: the span that was active when it began. Calls that begin while it is active carry its ids.
+// Spans: something with a meaning that begins and ends, such as a request or a query. It has a name, attributes,
+// events, a status, and a parent: the span that was active when it began. Calls that begin while it is active carry its
+// ids.
 //
 //   glimpse::Span span{"checkout"};                  // active on this thread until the end of the scope
 //   span.set("items", cart.size()).set("user", user);
@@ -7,9 +8,11 @@
 //
 // Active: from construction until end(), detach(), or until the variable it was constructed in is gone, also where the
 //         span itself was moved elsewhere. Spans of one thread nest.
-// Moving: `std::thread([span = std::move(span)]() mutable { …; span.end(); })` ends it on another thread. What runs there
+// Moving: `std::thread([span = std::move(span)]() mutable { …; span.end(); })` ends it on another thread. What runs
+// there
 //         belongs to it where that thread says so: `glimpse::ContextScope scope{span.context()};`.
-// Exceptions: a span that ends because one leaves its scope gets status error and an event "exception". Its type and text
+// Exceptions: a span that ends because one leaves its scope gets status error and an event "exception". Its type and
+// text
 //         are known where it is caught: exception(), with_span().
 // Threads: one span may be told things by several threads at once, but not while it is moved or ended.
 // Failure: none. Without the library, or while nothing is recorded, a span is two comparisons.

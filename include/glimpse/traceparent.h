@@ -77,8 +77,9 @@ GLIMPSE_UNTRACED inline Context parse_traceparent(std::string_view text) {
   if (text.size() < 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return {};
   if (!detail::read_hex(text.substr(0, 2), version) || version == 0xff) return {};
   if (text.size() > 55 && (version == 0 || text[55] != '-')) return {};
-  if (!detail::read_hex(text.substr(3, 16), ids.trace_id_high) || !detail::read_hex(text.substr(19, 16), ids.trace_id_low) ||
-      !detail::read_hex(text.substr(36, 16), ids.span_id) || !detail::read_hex(text.substr(53, 2), flags)) {
+  if (!detail::read_hex(text.substr(3, 16), ids.trace_id_high) ||
+      !detail::read_hex(text.substr(19, 16), ids.trace_id_low) || !detail::read_hex(text.substr(36, 16), ids.span_id) ||
+      !detail::read_hex(text.substr(53, 2), flags)) {
     return {};
   }
   if ((ids.trace_id_high | ids.trace_id_low) == 0 || ids.span_id == 0) return {};
@@ -124,7 +125,8 @@ GLIMPSE_UNTRACED inline std::string parse_tracestate(std::string_view header) {
   return parse_tracestate(std::vector<std::string_view>{header});
 }
 
-// A trace id that another system names: 32 hex digits, or a UUID. Without a span id: a parent that is not recorded here.
+// A trace id that another system names: 32 hex digits, or a UUID. Without a span id: a parent that is not recorded
+// here.
 GLIMPSE_UNTRACED inline Context parse_trace_id(std::string_view text) {
   text = detail::trimmed(text);
   char digits[32];

@@ -69,12 +69,11 @@ inline bool has_key(const FunctionSlot& slot, std::uintptr_t key) {
 // The table and what belongs to it, behind one pointer: a hook that has read the pointer sees a whole table, whatever
 // another thread attaches or ends meanwhile.
 struct FunctionTable {
-  std::uintptr_t mask;                            // of byte offsets: 16 (slots - 1)
-  const std::atomic<wire::Decision>* decisions;   // by id, written by the collector
-  const std::atomic<std::uint32_t>* depth_limit;  // written by the collector
-  std::atomic<std::uint32_t> ours;                // 1 in the process that filled it, wiped to 0 in a forked child
-  std::uint32_t excluded_what;                    // what an excluded function gets
-  alignas(64) FunctionSlot slots[1];              // mask + 1 of them
+  std::uintptr_t mask;                           // of byte offsets: 16 (slots - 1)
+  const std::atomic<wire::Decision>* decisions;  // by id, written by the collector
+  std::atomic<std::uint32_t> ours;               // 1 in the process that filled it, wiped to 0 in a forked child
+  std::uint32_t excluded_what;                   // what an excluded function gets
+  alignas(64) FunctionSlot slots[1];             // mask + 1 of them
 };
 
 extern constinit std::atomic<FunctionTable*> function_table __attribute__((visibility("hidden")));

@@ -44,8 +44,7 @@ __attribute__((noinline)) void enter_unusually(std::uintptr_t function, std::uin
 
 __attribute__((noinline)) void exit_unusually(std::uintptr_t function, std::uintptr_t call_site,
                                               std::uintptr_t stack_pointer) {
-  FunctionTable& table = *function_table.load(std::memory_order_relaxed);
-  const FunctionSlot* slot = find_slot(table, function);
+  const FunctionSlot* slot = find_slot(*function_table.load(std::memory_order_relaxed), function);
   if (slot == nullptr) return;  // entered before a fork, or before anything was recorded
   const std::uint32_t what = slot->what.load(std::memory_order_relaxed);
   if (!has_id(what)) return;
@@ -53,7 +52,6 @@ __attribute__((noinline)) void exit_unusually(std::uintptr_t function, std::uint
   Lane& lane = this_thread.lane;
   if (lane.guard != 0) return exit_guarded(what, site, stack_pointer);
   const HeldLane held(lane, stack_pointer);
-  lane.depth_limit = table.depth_limit->load(std::memory_order_relaxed);
   exit_lane(lane, what, site, stack_pointer);
 }
 

@@ -12,6 +12,11 @@
 
 namespace glimpse::runtime {
 
+// As many calls that count are open as are recorded at once: 0 where recording is off.
+inline bool beyond_limit(const Lane& lane) {
+  return lane.matched >= lane.ring->depth_limit.load(std::memory_order_relaxed);
+}
+
 inline void open_frame(Lane& lane, std::uint32_t what, std::uint32_t site, std::uintptr_t stack_pointer) {
   Frame* frame = lane.top + 1;
   frame->stack_pointer = stack_pointer;
@@ -35,7 +40,7 @@ inline bool is_called_by(const Frame& frame, std::uint32_t site, std::uintptr_t 
 inline bool enter_usually(Lane& lane, std::uint32_t what, std::uint32_t site, std::uintptr_t stack_pointer) {
   if (lane.top + 1 == lane.end || !is_called_by(*lane.top, site, stack_pointer)) [[unlikely]]
     return false;
-  if (lane.matched >= lane.depth_limit) {
+  if (beyond_limit(lane)) {
     open_frame(lane, beyond_depth(what), site, stack_pointer);
     return true;
   }
@@ -50,7 +55,7 @@ inline bool enter_usually(Lane& lane, std::uint32_t what, std::uint32_t site, st
 inline void enter_lane(Lane& lane, std::uint32_t what, std::uint32_t site, std::uintptr_t stack_pointer) {
   if (!is_called_by(*lane.top, site, stack_pointer)) settle_enter(lane, site, stack_pointer);
   if (lane.top + 1 == lane.end && !grow_frames(lane)) return;
-  if (lane.matched < lane.depth_limit && push_event(lane, event_of(what, wire::EventKind::kStart))) {
+  if (!beyond_limit(lane) && push_event(lane, event_of(what, wire::EventKind::kStart))) {
     lane.matched += what & kCounted;
   } else {
     what = beyond_depth(what);
@@ -63,7 +68,6 @@ inline void enter_lane(Lane& lane, std::uint32_t what, std::uint32_t site, std::
 inline void enter_lane_deciding(Lane& lane, const Callee& callee, std::uint32_t site, std::uintptr_t stack_pointer) {
   const std::uint32_t what = learn_decision(callee.table, callee.slot, callee.function);
   if (!has_id(what)) return;
-  lane.depth_limit = callee.table.depth_limit->load(std::memory_order_relaxed);
   enter_lane(lane, what, site, stack_pointer);
 }
 

@@ -63,8 +63,7 @@ struct alignas(64) Lane {
   std::uintptr_t lap;   // the word at position p is at address lap + 8 p, until the ring's end: then a new lap begins
   std::uint64_t limit;  // head may not pass this without asking runtime/room.cpp
   std::uint32_t epoch;
-  std::uint32_t matched;      // open calls that count against the policy's depth
-  std::uint32_t depth_limit;  // of the policy, as the lane last heard
+  std::uint32_t matched;  // open calls that count against the ring's depth_limit
   // Not touched by the usual path.
   Frame* base;
   std::uint64_t* words;

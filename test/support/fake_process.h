@@ -131,6 +131,8 @@ class FakeProcess {
     h.linked = options.linked;
     h.exit_status.store(-1);
     h.depth_limit.store(kUnlimitedDepth);
+    h.policy_depth.store(kUnlimitedDepth);
+    h.recording.store(1);
     h.state.store(ProcessState::kRunning);
     char* identity = reinterpret_cast<char*>(base_ + kIdentityOffset);
     for (const std::string_view text : {options.executable, options.cwd, options.command}) {

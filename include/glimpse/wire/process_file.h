@@ -28,7 +28,7 @@
 namespace glimpse::wire {
 
 inline constexpr std::uint64_t kProcessMagic = 0x31637270736d6c67;  // "glmsprc1"
-inline constexpr std::uint32_t kWireVersion = 1;
+inline constexpr std::uint32_t kWireVersion = 2;
 
 inline constexpr std::uint32_t kMaxModules = 2048;
 inline constexpr std::uint32_t kMaxFunctions = 1u << 22;
@@ -78,13 +78,24 @@ struct ProcessHeader {
   std::atomic<std::uint64_t> lost_nested;     // calls not recorded because handlers interrupted hooks too deeply
   std::atomic<std::uint64_t> lost_records;    // what the program said of spans and logs that found no place in a ring
 
-  // Written by the collector.
-  alignas(64) std::atomic<std::uint32_t> depth_limit;  // the policy's trace_depth, kUnlimitedDepth until it is known
+  // Written by the collector, but for `depth_limit`: include/glimpse/wire/control.h.
+  alignas(64) std::atomic<std::uint32_t> depth_limit;  // what a new ring begins with
   std::atomic<std::uint32_t> drained;                  // futex: 1 once everything before kExiting is in the output
+  std::atomic<std::uint32_t> policy_depth;             // the policy's trace_depth, kUnlimitedDepth until it is known
+  std::atomic<std::uint32_t> flush_done;               // futex: the last `flush_wanted` that was done
+  std::atomic<std::uint32_t> snapshot_done;            // futex: the last `snapshot_wanted` that was done
+  // Up to the rings' tails, and of rings whose thread is gone.
+  std::atomic<std::uint64_t> read_calls;     // calls, spans and messages that became records
+  std::atomic<std::uint64_t> lost_in_rings;  // calls lost in rings that are closed
 
   // Written by the process: hook calls of excluded functions, where they are to be patched.
   alignas(64) std::atomic<std::uint32_t> patched_calls;
   std::atomic<std::uint32_t> refused_calls[kPatchRefusals];  // by reason, in the order of runtime/patching
+
+  // Written by the process and by `glimpse ctl`.
+  alignas(64) std::atomic<std::uint32_t> recording;  // 0: no call that begins now is recorded
+  std::atomic<std::uint32_t> flush_wanted;           // counts who asked for everything up to then in the output
+  std::atomic<std::uint32_t> snapshot_wanted;        // counts who asked for what the rings hold
 };
 static_assert(sizeof(ProcessHeader) <= kPageBytes);
 

@@ -34,6 +34,9 @@ enum class RingState : std::uint32_t { kFree = 0, kClaimed = 1, kActive = 2, kEn
 struct alignas(64) RingHeader {
   alignas(64) std::atomic<std::uint64_t> head;
   std::uint64_t populated_words;  // words that have memory behind them; a ring grows to its size as it is first used
+  // Calls of the lane that are recorded at once, at most; 0 while recording is off. Written by whoever settles it:
+  // include/glimpse/wire/control.h.
+  std::atomic<std::uint32_t> depth_limit;
   alignas(64) std::atomic<std::uint64_t> tail;
   std::atomic<std::uint32_t> waiting;    // the thread sleeps until `tail_bell` changes
   std::atomic<std::uint32_t> tail_bell;  // futex: changed when the collector released words of a waiting thread

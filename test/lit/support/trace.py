@@ -80,7 +80,7 @@ class Failed(Exception):
 
 
 # What the archive alone does not bring along; cmake/glimpse.pc.in says the same.
-STATIC_ASKS = "-Wl,-u,_Unwind_RaiseException,-u,__cxa_begin_catch,-u,dlclose,-u,glimpse_capture_args"
+STATIC_ASKS = "-Wl,-u,_Unwind_RaiseException,-u,__cxa_begin_catch,-u,dlclose,-u,glimpse_capture_args,-u,glimpse_api_v1"
 
 
 def link_flags(options, way):

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "collector/collector.h"
+#include "collector/process_control.h"
 
 namespace glimpse::collector {
 
@@ -59,6 +60,10 @@ Result<std::unique_ptr<Collector>> Collector::create(const std::string&, Setting
 
 Result<std::unique_ptr<Collector>> Collector::adopt(const std::string& session, Settings, WriterOf) {
   return Error{session + ": the fake collector adopts nothing"};
+}
+
+Result<std::unique_ptr<ProcessControl>> ProcessControl::find(pid_t, const std::string&) {
+  return Error{"the fake collector has no processes"};
 }
 
 std::string memo(const std::string&) { return {}; }

@@ -134,7 +134,7 @@ TEST_F(ProcessViewTest, RefusesAnotherVersionAndSaysWhich) {
   process.header().version = 9;
   const auto opened = ProcessView::open(path_);
   ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(opened.error().message, path_ + ": written by another version (format 9, this one reads 1)");
+  EXPECT_EQ(opened.error().message, path_ + ": written by another version (format 9, this one reads 2)");
 }
 
 TEST_F(ProcessViewTest, RefusesAFileShorterThanItSays) {

@@ -30,11 +30,21 @@ std::string fields(const glimpse_field* field, size_t count) {
   for (; count-- > 0; ++field) {
     line += " " + text(field->key) + "=";
     switch (field->type) {
-      case GLIMPSE_VALUE_TEXT: line += text(field->value.text); break;
-      case GLIMPSE_VALUE_INT: line += std::to_string(field->value.signed_number); break;
-      case GLIMPSE_VALUE_UINT: line += std::to_string(field->value.unsigned_number) + "u"; break;
-      case GLIMPSE_VALUE_DOUBLE: line += std::to_string(field->value.real); break;
-      case GLIMPSE_VALUE_BOOL: line += field->value.boolean != 0 ? "true" : "false"; break;
+      case GLIMPSE_VALUE_TEXT:
+        line += text(field->value.text);
+        break;
+      case GLIMPSE_VALUE_INT:
+        line += std::to_string(field->value.signed_number);
+        break;
+      case GLIMPSE_VALUE_UINT:
+        line += std::to_string(field->value.unsigned_number) + "u";
+        break;
+      case GLIMPSE_VALUE_DOUBLE:
+        line += std::to_string(field->value.real);
+        break;
+      case GLIMPSE_VALUE_BOOL:
+        line += field->value.boolean != 0 ? "true" : "false";
+        break;
     }
   }
   return line;

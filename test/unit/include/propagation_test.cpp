@@ -236,9 +236,9 @@ TEST(Inject, CallsASetter) {
 
 TEST(Extract, CallsAGetter) {
   const auto get = [](std::string_view name) {
-    return name == "traceparent" ? std::vector<std::string>{kParent}
-                                 : name == "tracestate" ? std::vector<std::string>{"a=1", "b=2"}
-                                                        : std::vector<std::string>{};
+    return name == "traceparent"  ? std::vector<std::string>{kParent}
+           : name == "tracestate" ? std::vector<std::string>{"a=1", "b=2"}
+                                  : std::vector<std::string>{};
   };
   EXPECT_EQ(extract(get).trace_id(), kTrace);
   EXPECT_EQ(extract(get).tracestate(), "a=1,b=2");

@@ -30,9 +30,10 @@ TEST_F(SpanTest, TellsWhatItIsTold) {
     span.set("yes", true).set({{"one", 1}, {"two", "zwei"}});
     span.event("paid", {{"amount", 12}}).status(SpanStatus::kOk).rename("checkout 2");
   }
-  EXPECT_EQ(told(), (Lines{"start 1 checkout kind=2 trace=3e9 parent=0", "set 1 text=a", "set 1 string=b", "set 1 int=-3",
-                           "set 1 uint=4u", "set 1 real=0.500000", "set 1 yes=true", "set 1 one=1 two=zwei",
-                           "event 1 paid amount=12", "status 1 1 ", "rename 1 checkout 2", "end 1"}));
+  EXPECT_EQ(told(),
+            (Lines{"start 1 checkout kind=2 trace=3e9 parent=0", "set 1 text=a", "set 1 string=b", "set 1 int=-3",
+                   "set 1 uint=4u", "set 1 real=0.500000", "set 1 yes=true", "set 1 one=1 two=zwei",
+                   "event 1 paid amount=12", "status 1 1 ", "rename 1 checkout 2", "end 1"}));
 }
 
 TEST_F(SpanTest, NestsByTheActiveSpan) {
@@ -47,8 +48,8 @@ TEST_F(SpanTest, NestsByTheActiveSpan) {
     EXPECT_EQ(Context::current(), outer.context());
   }
   EXPECT_FALSE(Context::current().valid());
-  EXPECT_EQ(told(), (Lines{"start 1 outer kind=1 trace=3e9 parent=0", "start 2 inner kind=1 trace=3e9 parent=1", "end 2",
-                           "end 1"}));
+  EXPECT_EQ(told(), (Lines{"start 1 outer kind=1 trace=3e9 parent=0", "start 2 inner kind=1 trace=3e9 parent=1",
+                           "end 2", "end 1"}));
 }
 
 TEST_F(SpanTest, AnEmptyParentBeginsANewTrace) {
@@ -95,9 +96,10 @@ TEST_F(SpanTest, ExceptionsThatAreCaughtHaveTypeAndText) {
   }
   span.exception(std::make_exception_ptr(std::logic_error("why")));
   const std::string of_int = "event 1 exception exception.type=int exception.message=";
-  EXPECT_EQ(told(), (Lines{"event 1 exception exception.type=std::out_of_range exception.message=far", "status 1 2 far",
-                           of_int, "status 1 2 ", of_int, "status 1 2 ",
-                           "event 1 exception exception.type=std::logic_error exception.message=why", "status 1 2 why"}));
+  EXPECT_EQ(told(),
+            (Lines{"event 1 exception exception.type=std::out_of_range exception.message=far", "status 1 2 far", of_int,
+                   "status 1 2 ", of_int, "status 1 2 ",
+                   "event 1 exception exception.type=std::logic_error exception.message=why", "status 1 2 why"}));
 }
 
 TEST_F(SpanTest, WithSpanRecordsWhatLeavesItAndLetsItGo) {
@@ -133,8 +135,8 @@ TEST_F(SpanTest, MovedToAnotherThreadItEndsThere) {
     worker.join();
   }
   EXPECT_FALSE(Context::current().valid());
-  EXPECT_EQ(told(), (Lines{"start 1 request kind=1 trace=3e9 parent=0", "start 2 work kind=1 trace=3e9 parent=1", "end 2",
-                           "end 1"}));
+  EXPECT_EQ(told(), (Lines{"start 1 request kind=1 trace=3e9 parent=0", "start 2 work kind=1 trace=3e9 parent=1",
+                           "end 2", "end 1"}));
 }
 
 TEST_F(SpanTest, DetachedItGoesOnWithoutBeingActive) {
@@ -156,8 +158,8 @@ TEST_F(SpanTest, DetachedItGoesOnWithoutBeingActive) {
 TEST_F(SpanTest, AssignmentEndsWhatWasThere) {
   Span span("first");
   span = Span("second");
-  EXPECT_EQ(told(), (Lines{"start 1 first kind=1 trace=3e9 parent=0", "start 2 second kind=1 trace=3e9 parent=1",
-                           "end 1"}));
+  EXPECT_EQ(told(),
+            (Lines{"start 1 first kind=1 trace=3e9 parent=0", "start 2 second kind=1 trace=3e9 parent=1", "end 1"}));
   span.end();
   EXPECT_EQ(told(), (Lines{"end 2"}));
 }

@@ -26,7 +26,7 @@ class HooksTest : public testing::Test {
     lane_.ring = &ring_;
     lane_.lap = reinterpret_cast<std::uintptr_t>(words_.data());
     lane_.limit = words_.size();
-    lane_.depth_limit = wire::kUnlimitedDepth;
+    ring_.depth_limit = wire::kUnlimitedDepth;
     lane_.stack = {0, 2 * kStack, StackKind::kThreads, 0};
     tell_now();
   }
@@ -107,7 +107,7 @@ TEST_F(HooksTest, InlinedFunctionsShareStackPointerAndCallSite) {
 }
 
 TEST_F(HooksTest, OnlyCallsSurelyMatchedCountAgainstTheDepth) {
-  lane_.depth_limit = 1;
+  ring_.depth_limit = 1;
   undecided_[1] = true;
   enter(1, kStack);  // recorded, and not counted
   EXPECT_EQ(lane_.matched, 0u);
@@ -132,7 +132,7 @@ TEST_F(HooksTest, ACallThatBeganUndecidedEndsDecided) {
 }
 
 TEST_F(HooksTest, WithoutTheUsualPathTheSameIsRecorded) {
-  lane_.depth_limit = 2;
+  ring_.depth_limit = 2;
   const auto calls = [&](bool undecided) {
     undecided_[1] = undecided_[2] = undecided_[3] = undecided;
     enter(1, kStack);
@@ -243,7 +243,7 @@ TEST_F(HooksTest, AnExitPrefersTheCallFromItsOwnCallSite) {
 }
 
 TEST_F(HooksTest, LeavingFramesOfWhichNoneIsInTheRingTellsNothing) {
-  lane_.depth_limit = 0;
+  ring_.depth_limit = 0;
   enter(1, kStack);
   enter(2, kStack - 64);
   exit(1);

@@ -22,7 +22,7 @@ const char* environment_value(const char* name) {
 }
 constinit Process process{};
 constinit Frame bottom_frame{~std::uintptr_t{0}, 0, 0};
-constinit wire::RingHeader no_ring{};
+constinit wire::RingHeader no_ring{.head = 0, .populated_words = 0, .depth_limit = wire::kUnlimitedDepth};
 constinit thread_local Thread this_thread{};
 
 std::uint64_t read_ticks() { return surroundings.ticks++; }
@@ -58,6 +58,7 @@ FakeRuntime::FakeRuntime(wire::OverflowMode mode, std::uint64_t capacity_words)
   session_.collector_state = wire::CollectorState::kRunning;
   ring().overwrites = mode == wire::OverflowMode::kOverwrite ? 1 : 0;
   ring().state = wire::RingState::kActive;
+  ring().depth_limit = wire::kUnlimitedDepth;
   lane_.ring = &ring();
   lane_.words = words();
   lane_.mask = capacity_words - 1;

@@ -70,6 +70,14 @@ TEST(Layout, ProcessHeader) {
   EXPECT_EQ(offsetof(ProcessHeader, drained), 196u);
   EXPECT_EQ(offsetof(ProcessHeader, patched_calls), 256u);
   EXPECT_EQ(offsetof(ProcessHeader, refused_calls), 260u);
+  EXPECT_EQ(offsetof(ProcessHeader, policy_depth), 200u);
+  EXPECT_EQ(offsetof(ProcessHeader, flush_done), 204u);
+  EXPECT_EQ(offsetof(ProcessHeader, snapshot_done), 208u);
+  EXPECT_EQ(offsetof(ProcessHeader, read_calls), 216u);
+  EXPECT_EQ(offsetof(ProcessHeader, lost_in_rings), 224u);
+  EXPECT_EQ(offsetof(ProcessHeader, recording), 320u);
+  EXPECT_EQ(offsetof(ProcessHeader, flush_wanted), 324u);
+  EXPECT_EQ(offsetof(ProcessHeader, snapshot_wanted), 328u);
 }
 
 TEST(Layout, SessionHeader) {

@@ -1,0 +1,42 @@
+"""Runs a program that does what lines on its standard input say, and `glimpse ctl` on it in between.
+
+control.py GLIMPSE SCRIPT -- COMMAND...: the words of SCRIPT, with commas between, are lines for the program, or with
+a colon before them words for `glimpse ctl PID`. "count:NAME" prints how many ENDs of NAME are in glimpse.jsonl.
+"""
+import json
+import os
+import subprocess
+import sys
+
+glimpse, script = sys.argv[1:3]
+child = subprocess.Popen(sys.argv[4:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+assert child.stdout.readline() == "ready\n"
+
+
+def traced_pid():
+    """The program itself, or the child of `glimpse run`."""
+    children = open(f"/proc/{child.pid}/task/{child.pid}/children").read().split()
+    return children[0] if children else str(child.pid)
+
+
+def count(name):
+    with open("glimpse.jsonl") as lines:
+        records = [json.loads(line) for line in lines]
+    return sum(record.get("stage") == "END" and record["function"] == name for record in records)
+
+
+for word in script.split(","):
+    if word.startswith("count:"):
+        print(f"{word[6:]}: {count(word[6:])}")
+    elif word.startswith(":"):
+        ran = subprocess.run([glimpse, "ctl", traced_pid(), *word[1:].split()], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        said = ran.stdout.replace(traced_pid(), "PID")
+        print(f"{word}: {ran.returncode}" + (f"\n{said.rstrip()}" if said else ""))
+    else:
+        child.stdin.write(word + "\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == "done\n"
+child.stdin.close()
+status = child.wait()
+if status != 0:
+    print(f"ended with {status}")
