@@ -146,21 +146,29 @@ class Throws final : public writers::RecordSink {
       return;
     }
     ++read_.exceptions;
-    const writers::Exception& exception = *record.exception;
-    if (exception.fingerprint.empty()) return;
-    std::array<char, 32> time{};
-    const char* const end = timestamp_.write(time.data(), record.timestamp_ns);
-    issues_.add({exception.fingerprint, std::string_view(time.data(), static_cast<std::size_t>(end - time.data())),
-                 exception.type, exception.what, record.function->name, exception.stack_trace});
+    add(*record.exception, record.timestamp_ns, record.function->name);
   }
+  // One that the program logged with what it needs to be grouped, as lines of JSON have it.
+  void log(const writers::Log& record) override {
+    if (record.exception == nullptr || record.exception->fingerprint.empty()) return;
+    ++read_.exceptions;
+    add(*record.exception, record.timestamp_ns, {});
+  }
+  void span(const writers::Span&) override {}
   void process(const writers::Process&) override {}
   void thread(const writers::Thread&) override {}
-  void span(const writers::Span&) override {}
-  void log(const writers::Log&) override {}
   void notice(const writers::Notice&) override {}
   void summary(const writers::Summary&) override {}
 
  private:
+  void add(const writers::Exception& exception, std::int64_t timestamp_ns, std::string_view function) {
+    if (exception.fingerprint.empty()) return;
+    std::array<char, 32> time{};
+    const char* const end = timestamp_.write(time.data(), timestamp_ns);
+    issues_.add({exception.fingerprint, std::string_view(time.data(), static_cast<std::size_t>(end - time.data())),
+                 exception.type, exception.what, function, exception.stack_trace});
+  }
+
   ReadThrows& read_;
   IssueList& issues_;
   writers::TimestampText timestamp_;
