@@ -67,8 +67,10 @@ TEST_F(ConfigTest, AWrongValueKeepsTheNextLowerSourcesValue) {
   write(".env", "GLIMPSE_OVERFLOW=drop\n");
   const auto loaded = load({{"GLIMPSE_OVERFLOW", "blok"}});
   EXPECT_EQ(loaded.options.overflow, Overflow::kDrop);
-  EXPECT_EQ(loaded.warnings,
-            Lines{"GLIMPSE_OVERFLOW must be block, drop, overwrite or flight, got \"blok\" (did you mean block?); using drop"});
+  EXPECT_EQ(
+      loaded.warnings,
+      Lines{
+          "GLIMPSE_OVERFLOW must be block, drop, overwrite or flight, got \"blok\" (did you mean block?); using drop"});
 }
 
 TEST_F(ConfigTest, AWarningNamesTheValueThatIsUsedInTheEnd) {
@@ -251,8 +253,9 @@ TEST_F(ConfigTest, OtherPeoplesVariablesAreLeftAlone) {
 
 TEST_F(ConfigTest, ACommandLineValueIsNamedByItsOption) {
   const auto loaded = load({}, {{"overflow", "dropp"}});
-  EXPECT_EQ(loaded.warnings,
-            Lines{"--overflow must be block, drop, overwrite or flight, got \"dropp\" (did you mean drop?); using block"});
+  EXPECT_EQ(
+      loaded.warnings,
+      Lines{"--overflow must be block, drop, overwrite or flight, got \"dropp\" (did you mean drop?); using block"});
 }
 
 TEST_F(ConfigTest, AnEnvFileMayNotChooseTheEnvironment) {
