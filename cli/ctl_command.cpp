@@ -28,6 +28,7 @@ constexpr std::string_view kFooter = R"(Examples:
   glimpse ctl 4711 off        nothing that begins now is recorded; calls that are open get their END
   glimpse ctl 4711 on         recording goes on
   glimpse ctl 4711 flush      everything recorded up to now is in the output when this returns
+  glimpse ctl 4711 snapshot   with GLIMPSE_OVERFLOW=flight: what the rings hold goes to the output
   glimpse ctl 4711 status     whether it records, how much it did, what was lost
 
 `glimpse status` lists the processes there are. Exit status: 0 where it was done, 1 where the time was over first,
@@ -88,6 +89,10 @@ const std::vector<Action>& actions() {
        [](ProcessControl& process, const Request& request) {
          return done_or_late(process.flush(std::chrono::milliseconds(request.timeout_ms)), "flushing");
        }},
+      {"snapshot",
+       [](ProcessControl& process, const Request& request) {
+         return done_or_late(process.snapshot(std::chrono::milliseconds(request.timeout_ms)), "the snapshot");
+       }},
       {"status", [](ProcessControl& process, const Request& request) { return show(process, request.pid); }},
   };
   return all;
@@ -119,8 +124,8 @@ void add_ctl_command(CLI::App& app, int& exit_status) {
   auto* command = app.add_subcommand("ctl", "Switch recording of a running process on or off, flush it, ask how it is");
   command->footer(std::string(kFooter));
   command->add_option("pid", request->pid, "The traced process")->required();
-  command->add_option("action", request->action, "on, off, flush or status")->required();
-  command->add_option("--timeout", request->timeout_ms, "Longest wait for flush, in milliseconds");
+  command->add_option("action", request->action, "on, off, flush, snapshot or status")->required();
+  command->add_option("--timeout", request->timeout_ms, "Longest wait for flush and snapshot, in milliseconds");
   command->callback([request, &exit_status] { exit_status = control(*request); });
 }
 

@@ -52,6 +52,8 @@ collector::Overflow overflow_mode(Overflow overflow) {
       return collector::Overflow::kDrop;
     case Overflow::kOverwrite:
       return collector::Overflow::kOverwrite;
+    case Overflow::kFlight:
+      return collector::Overflow::kFlight;
     default:
       return collector::Overflow::kBlock;
   }

@@ -128,7 +128,8 @@ Result<Overflow> parse_value(option_types::Overflow, std::string_view text, cons
   if (word == "block") return Overflow::kBlock;
   if (word == "drop") return Overflow::kDrop;
   if (word == "overwrite") return Overflow::kOverwrite;
-  return must_be("block, drop or overwrite", text, {"block", "drop", "overwrite"});
+  if (word == "flight") return Overflow::kFlight;
+  return must_be("block, drop, overwrite or flight", text, {"block", "drop", "overwrite", "flight"});
 }
 
 Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&) {
@@ -236,6 +237,8 @@ std::string show_value(Overflow value) {
       return "drop";
     case Overflow::kOverwrite:
       return "overwrite";
+    case Overflow::kFlight:
+      return "flight";
     default:
       return "block";
   }

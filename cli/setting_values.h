@@ -1,7 +1,7 @@
 // The text of one setting's value, read and shown: a function pair for each type that options.def names.
 //
 // Failure: the Error continues a sentence that begins with the setting's name, and says what is allowed:
-// ` must be block, drop or overwrite, got "blok" (did you mean block?)`.
+// ` must be block, drop, overwrite or flight, got "blok" (did you mean block?)`.
 #pragma once
 
 #include <cstdint>

@@ -21,7 +21,7 @@ std::vector<std::string_view> split_list(std::string_view text);
 // `%20` is a blank, as in W3C Baggage; nothing where a `%` is not followed by two hex digits.
 std::optional<std::string> percent_decoded(std::string_view text);
 
-// ` must be block, drop or overwrite, got "blok" (did you mean block?)`; `words` are those that may be meant.
+// ` must be block, drop, overwrite or flight, got "blok" (did you mean block?)`; `words` are those that may be meant.
 Error must_be(std::string_view allowed, std::string_view text, const std::vector<std::string>& words = {});
 
 }  // namespace glimpse::cli

@@ -53,6 +53,9 @@ constexpr std::chrono::nanoseconds kQuietInterval = 100ms;
 constexpr std::chrono::nanoseconds kStartingTime = 100ms;
 constexpr std::chrono::nanoseconds kLookInterval = 100ms;
 
+// The flight recorder keeps the rings of so many threads that are gone; then it writes out what all of them hold.
+constexpr std::size_t kMostEndedThreads = 64;
+
 constexpr std::int64_t kNever_ns = std::numeric_limits<std::int64_t>::max();
 
 class SessionCollector final : public Collector {
@@ -115,6 +118,7 @@ class SessionCollector final : public Collector {
   bool rings_wanted() const;
   Result<void> flush();
   void pass_on_messages();
+  bool held_back(const Traced& traced) const;
   bool is_answerable(const Traced& traced) const;
   bool anything_answerable() const;
   void answer_requests();
@@ -364,7 +368,8 @@ std::uint64_t SessionCollector::turn() {
     std::int64_t others_ns = std::numeric_limits<std::int64_t>::max();
     for (Traced& traced : processes_) {
       std::int64_t time_ns = 0;
-      if (traced.trace->finished() || !traced.trace->next_time(time_ns) || time_ns > limit_ns(traced, several))
+      if (traced.trace->finished() || held_back(traced) || !traced.trace->next_time(time_ns) ||
+          time_ns > limit_ns(traced, several))
         continue;
       if (earliest == nullptr || time_ns < earliest_ns) {
         if (earliest != nullptr) others_ns = std::min(others_ns, earliest_ns);
@@ -386,7 +391,7 @@ std::uint64_t SessionCollector::turn() {
 bool SessionCollector::anything_pending() {
   std::int64_t ignored = 0;
   return std::any_of(processes_.begin(), processes_.end(), [&](const Traced& traced) {
-    return !traced.trace->finished() && traced.trace->next_time(ignored);
+    return !traced.trace->finished() && !held_back(traced) && traced.trace->next_time(ignored);
   });
 }
 
@@ -403,7 +408,7 @@ bool SessionCollector::worth_flushing() const {
 // Threads may soon wait for what was read and is not given back.
 bool SessionCollector::rings_wanted() const {
   return std::any_of(processes_.begin(), processes_.end(),
-                     [](const Traced& traced) { return traced.trace->wants_release(); });
+                     [this](const Traced& traced) { return !held_back(traced) && traced.trace->wants_release(); });
 }
 
 // After this everything consumed is in the output, and its memory is given back. What happens when we are killed in
@@ -411,7 +416,7 @@ bool SessionCollector::rings_wanted() const {
 Result<void> SessionCollector::flush() {
   pass_on_messages();
   for (Traced& traced : processes_) {
-    if (!traced.trace->finished()) traced.trace->close_ended();
+    if (!traced.trace->finished() && !held_back(traced)) traced.trace->close_ended();
   }
   for (const Output& output : outputs_) output.writer->prepare();
   const bool kept = texts_are_kept();
@@ -423,7 +428,7 @@ Result<void> SessionCollector::flush() {
   for (const std::string& path : std::exchange(old_texts_, {})) unlink(path.c_str());
   last_flush_ = Clock::now();
   for (Traced& traced : processes_) {
-    if (!traced.trace->finished()) traced.trace->release();
+    if (!traced.trace->finished() && !held_back(traced)) traced.trace->release();
   }
   wait_for_arrival();
   answer_requests();
@@ -446,6 +451,13 @@ void SessionCollector::pass_on_messages() {
       }
     }
   }
+}
+
+// The flight recorder: nobody asks for what the rings hold, and their threads may still take it back.
+bool SessionCollector::held_back(const Traced& traced) const {
+  if (settings_.overflow != Overflow::kFlight || traced.dead || traced.requests->until_ns()) return false;
+  return traced.trace->view().header().state.load(std::memory_order_acquire) == wire::ProcessState::kRunning &&
+         traced.trace->ended_threads() < kMostEndedThreads;
 }
 
 // Whether everything is consumed that somebody asked to have in the output.

@@ -22,7 +22,8 @@
 
 namespace glimpse::collector {
 
-enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
+// kFlight: as kOverwrite, and rings are read when somebody asks, or their process ends.
+enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite, kFlight };
 
 struct Settings {
   policy::Policy policy;

@@ -71,6 +71,7 @@ class MappedProcess final : public ProcessControl {
 
   void set_recording(bool on) override { view_->set_recording(on); }
   Result<bool> flush(std::chrono::milliseconds timeout) override;
+  Result<bool> snapshot(std::chrono::milliseconds timeout) override;
   Status status() override;
 
  private:
@@ -101,6 +102,15 @@ Result<bool> MappedProcess::flush(std::chrono::milliseconds timeout) {
   const std::uint32_t mine = view_->header().flush_wanted.fetch_add(1, std::memory_order_seq_cst) + 1;
   session_->ring_bell();
   return wait_until_done(view_->header().flush_done, mine, timeout);
+}
+
+Result<bool> MappedProcess::snapshot(std::chrono::milliseconds timeout) {
+  if (session_->header().overflow != wire::OverflowMode::kOverwrite) {
+    return Error{"there is no snapshot without GLIMPSE_OVERFLOW=flight: everything is written as it comes"};
+  }
+  const std::uint32_t mine = view_->header().snapshot_wanted.fetch_add(1, std::memory_order_seq_cst) + 1;
+  session_->ring_bell();
+  return wait_until_done(view_->header().snapshot_done, mine, timeout);
 }
 
 MappedProcess::Status MappedProcess::status() {

@@ -28,6 +28,9 @@ class ProcessControl {
   // it.
   virtual Result<bool> flush(std::chrono::milliseconds timeout) = 0;
 
+  // What the rings hold is in the output. As flush(); an Error also where rings do not keep the newest.
+  virtual Result<bool> snapshot(std::chrono::milliseconds timeout) = 0;
+
   struct Status {
     std::string session;
     pid_t collector = 0;  // 0: gone

@@ -590,6 +590,13 @@ void ProcessTrace::close_ended() {
   }
 }
 
+std::size_t ProcessTrace::ended_threads() const {
+  return static_cast<std::size_t>(std::ranges::count_if(lanes_, [](const auto& lane) {
+    return lane != nullptr && lane->active &&
+           lane->reader.header().state.load(std::memory_order_relaxed) == wire::RingState::kEnded;
+  }));
+}
+
 bool ProcessTrace::wants_release() const {
   constexpr std::uint64_t kParts = 4;     // a quarter of a ring
   constexpr std::size_t kMostEnded = 16;  // a thread waits for the ring of another when there are 64 of them

@@ -77,6 +77,9 @@ class ProcessTrace final : private CallSink {
   // Ends the lanes of threads that are gone and whose records are consumed.
   void close_ended();
 
+  // Rings whose thread is gone, and that were not given back.
+  std::size_t ended_threads() const;
+
   // Whether threads may soon need what release() would give them.
   bool wants_release() const;
 

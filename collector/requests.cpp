@@ -11,17 +11,22 @@ std::optional<std::int64_t> Requests::until_ns() const {
   return pending_->until_ns;
 }
 
+void Requests::tell(std::uint32_t flush, std::uint32_t snapshot) {
+  header_.flush_done.store(flush, std::memory_order_release);
+  header_.snapshot_done.store(snapshot, std::memory_order_release);
+  wake(header_.flush_done);
+  wake(header_.snapshot_done);
+}
+
 void Requests::answer() {
   if (!pending_) return;
-  header_.flush_done.store(pending_->wanted, std::memory_order_release);
-  wake(header_.flush_done);
+  tell(pending_->flush, pending_->snapshot);
   pending_.reset();
 }
 
 void Requests::answer_all() {
   pending_.reset();
-  header_.flush_done.store(header_.flush_wanted.load(std::memory_order_acquire), std::memory_order_release);
-  wake(header_.flush_done);
+  tell(header_.flush_wanted.load(std::memory_order_acquire), header_.snapshot_wanted.load(std::memory_order_acquire));
 }
 
 }  // namespace glimpse::collector

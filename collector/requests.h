@@ -20,9 +20,14 @@ class Requests {
   // Looks whether somebody asks. `now_ns`: on the process's clock.
   template <typename Clock>
   void note(Clock now_ns) {
-    const std::uint32_t wanted = header_.flush_wanted.load(std::memory_order_acquire);
-    if (pending_ || wanted == header_.flush_done.load(std::memory_order_relaxed)) return;
-    pending_ = Pending{wanted, now_ns()};
+    if (pending_) return;
+    const std::uint32_t flush = header_.flush_wanted.load(std::memory_order_acquire);
+    const std::uint32_t snapshot = header_.snapshot_wanted.load(std::memory_order_acquire);
+    if (flush == header_.flush_done.load(std::memory_order_relaxed) &&
+        snapshot == header_.snapshot_done.load(std::memory_order_relaxed)) {
+      return;
+    }
+    pending_ = Pending{flush, snapshot, now_ns()};
   }
 
   // Everything up to this time is to be in the output; nothing where nobody asks.
@@ -36,9 +41,12 @@ class Requests {
 
  private:
   struct Pending {
-    std::uint32_t wanted;
+    std::uint32_t flush;
+    std::uint32_t snapshot;
     std::int64_t until_ns;
   };
+
+  void tell(std::uint32_t flush, std::uint32_t snapshot);
 
   wire::ProcessHeader& header_;
   std::optional<Pending> pending_;

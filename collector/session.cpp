@@ -93,6 +93,7 @@ wire::OverflowMode overflow_mode(Overflow overflow) {
     case Overflow::kDrop:
       return wire::OverflowMode::kDrop;
     case Overflow::kOverwrite:
+    case Overflow::kFlight:
       return wire::OverflowMode::kOverwrite;
     default:
       return wire::OverflowMode::kBlock;

@@ -35,6 +35,7 @@ __attribute__((visibility("default"))) glimpse_api glimpse_api_v1 = {
     .shutdown = calls::shut_down,
     .is_healthy = calls::is_healthy,
     .stats = calls::stats,
+    .snapshot = calls::snapshot,
     .install_signal_hook = calls::install_signal_hook,
     .uninstall_signal_hook = calls::uninstall_signal_hook,
 };

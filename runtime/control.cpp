@@ -111,6 +111,14 @@ std::uint32_t is_healthy() {
   return dropped_when_asked.exchange(dropped, std::memory_order_relaxed) == dropped ? 1 : 0;
 }
 
+glimpse_result snapshot() {
+  if (!process_attached() || nobody_drains()) return counted(GLIMPSE_NOT_TRACED);
+  if (process.session->overflow != wire::OverflowMode::kOverwrite) return counted(GLIMPSE_NOT_POSSIBLE);
+  process.header->snapshot_wanted.fetch_add(1, std::memory_order_seq_cst);
+  ring_bell();
+  return counted(GLIMPSE_OK);
+}
+
 glimpse_result stats() { return counted(process_attached() ? GLIMPSE_OK : GLIMPSE_NOT_TRACED); }
 
 }  // namespace glimpse::runtime

@@ -16,5 +16,6 @@ glimpse_result flush(std::uint32_t timeout_ms);
 glimpse_result shut_down(std::uint32_t timeout_ms);
 std::uint32_t is_healthy();
 glimpse_result stats();
+glimpse_result snapshot();
 
 }  // namespace glimpse::runtime

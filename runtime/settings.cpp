@@ -89,7 +89,7 @@ void apply(Settings& settings, const char* name, const char* value) {
   } else if (same_text(name, "GLIMPSE_OVERFLOW")) {
     if (same_word(value, "block")) settings.overflow = wire::OverflowMode::kBlock;
     if (same_word(value, "drop")) settings.overflow = wire::OverflowMode::kDrop;
-    if (same_word(value, "overwrite")) settings.overflow = wire::OverflowMode::kOverwrite;
+    if (same_word(value, "overwrite") || same_word(value, "flight")) settings.overflow = wire::OverflowMode::kOverwrite;
   } else if (same_text(name, "GLIMPSE_SPOOL_DIR")) {
     const std::size_t length = text_length(value);
     if (length < sizeof(settings.spool_dir)) copy_bytes(settings.spool_dir, value, length + 1);

@@ -19,7 +19,7 @@ enum class Destination : std::uint8_t { kJsonl, kSqlite, kOtlp };
 enum class Format : std::uint8_t { kJsonl, kGlimpse };
 enum class Compression : std::uint8_t { kNone, kGzip, kZstd };
 enum class Records : std::uint8_t { kEntries, kCalls };
-enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite };
+enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite, kFlight };
 // Which destinations the program waits for when they are slower than it: none, those on this machine, all.
 enum class BackPressure : std::uint8_t { kOff, kAuto, kOn };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };

@@ -48,7 +48,7 @@ static int deeper(int n) {
 static void crash(const char* how) {
   void (*volatile nobody)(void) = NULL;
   if (strcmp(how, "null-call") == 0) nobody();
-  if (strcmp(how, "fpe") == 0) zero = 1 / zero;
+  if (strcmp(how, "fpe") == 0) zero = 100 / zero;
   if (strcmp(how, "ill") == 0) __asm__ volatile("ud2");
   if (strcmp(how, "abort") == 0) abort();
   if (strcmp(how, "trap") == 0) __asm__ volatile("int3");

@@ -67,15 +67,17 @@ TEST_F(ConfigTest, AWrongValueKeepsTheNextLowerSourcesValue) {
   write(".env", "GLIMPSE_OVERFLOW=drop\n");
   const auto loaded = load({{"GLIMPSE_OVERFLOW", "blok"}});
   EXPECT_EQ(loaded.options.overflow, Overflow::kDrop);
-  EXPECT_EQ(loaded.warnings,
-            Lines{"GLIMPSE_OVERFLOW must be block, drop or overwrite, got \"blok\" (did you mean block?); using drop"});
+  EXPECT_EQ(
+      loaded.warnings,
+      Lines{
+          "GLIMPSE_OVERFLOW must be block, drop, overwrite or flight, got \"blok\" (did you mean block?); using drop"});
 }
 
 TEST_F(ConfigTest, AWarningNamesTheValueThatIsUsedInTheEnd) {
   write(".env", "GLIMPSE_OVERFLOW=lossy\n");
   const auto loaded = load({{"GLIMPSE_OVERFLOW", "drop"}});
   EXPECT_EQ(loaded.warnings,
-            Lines{".env:1: GLIMPSE_OVERFLOW must be block, drop or overwrite, got \"lossy\"; using drop"});
+            Lines{".env:1: GLIMPSE_OVERFLOW must be block, drop, overwrite or flight, got \"lossy\"; using drop"});
 }
 
 TEST_F(ConfigTest, TheEnvironmentsFileIsReadOnlyWhenItIsNamed) {
@@ -251,8 +253,9 @@ TEST_F(ConfigTest, OtherPeoplesVariablesAreLeftAlone) {
 
 TEST_F(ConfigTest, ACommandLineValueIsNamedByItsOption) {
   const auto loaded = load({}, {{"overflow", "dropp"}});
-  EXPECT_EQ(loaded.warnings,
-            Lines{"--overflow must be block, drop or overwrite, got \"dropp\" (did you mean drop?); using block"});
+  EXPECT_EQ(
+      loaded.warnings,
+      Lines{"--overflow must be block, drop, overwrite or flight, got \"dropp\" (did you mean drop?); using block"});
 }
 
 TEST_F(ConfigTest, AnEnvFileMayNotChooseTheEnvironment) {
