@@ -2,7 +2,7 @@
 //
 //   glimpse::stop(); … glimpse::start();
 //   if (const glimpse::Outcome done = glimpse::flush(std::chrono::seconds(2)); !done) complain(done.error());
-//   glimpse::SnapshotIfSlow limit{std::chrono::milliseconds(200)};   // with GLIMPSE_OVERFLOW=overwrite
+//   glimpse::SnapshotIfSlow limit{std::chrono::milliseconds(200)};   // with GLIMPSE_OVERFLOW=flight
 //
 // Threads: any; from signal handlers only enabled() and snapshot().
 // Failure: in the Outcome; nothing is thrown.
@@ -81,7 +81,7 @@ inline GLIMPSE_UNTRACED Outcome shutdown(std::chrono::milliseconds timeout = std
 // The collector lives, and nothing was lost since the last question.
 inline GLIMPSE_UNTRACED bool is_healthy() { return glimpse_is_healthy() != 0; }
 inline GLIMPSE_UNTRACED Outcome stats() { return Outcome(glimpse_stats()); }
-// GLIMPSE_OVERFLOW=overwrite: what the rings hold goes to the output now.
+// GLIMPSE_OVERFLOW=flight: what the rings hold goes to the output now.
 inline GLIMPSE_UNTRACED Outcome snapshot() { return Outcome(glimpse_snapshot()); }
 
 // Takes a snapshot when its scope took longer than `limit`: beside a root span, declared before it, the flight recorder

@@ -247,7 +247,7 @@ GLIMPSE_UNTRACED static inline glimpse_result glimpse_stats(void) {
   glimpse_api* const api = glimpse_program_api;
   return GLIMPSE_API_HAS(api, stats) && api->stats ? api->stats() : glimpse_not_loaded();
 }
-/* With GLIMPSE_OVERFLOW=overwrite: what the rings hold goes to the output now. */
+/* With GLIMPSE_OVERFLOW=flight: what the rings hold goes to the output now. */
 GLIMPSE_UNTRACED static inline glimpse_result glimpse_snapshot(void) {
   glimpse_api* const api = glimpse_program_api;
   return GLIMPSE_API_HAS(api, snapshot) && api->snapshot ? api->snapshot() : glimpse_not_loaded();

@@ -2,8 +2,8 @@
 //
 //   server.Get("/orders/(\\d+)", glimpse::http::traced("/orders/:id", [](const httplib::Request& request,
 //                                                                        httplib::Response& response) { … }));
-//   auto answer = glimpse::http::send("GET", "/stock", [&](const httplib::Headers& headers) {
-//     return client.Get("/stock", headers);
+//   auto answer = glimpse::http::send("GET", "/stock", httplib::Headers(), [&](const httplib::Headers& headers) {
+//     return client.Get("/stock", headers);  // headers: those given, and the context
 //   });
 //
 // Servers: the parent comes from the headers of the request; the span is named by method and route, ends with the
