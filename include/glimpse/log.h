@@ -7,8 +7,8 @@
 //   glimpse::LogRecord(glimpse::Level::kError, "payment failed")           // with all there is; said when it is gone
 //       .title("Payments").tags({"billing", "card"}).ttl_seconds(86400).exception().stack();
 //
-// "{}" is as text_format.h says. A text without values is said as it is, braces too. Any number of values, or up to four
-// and then fields in braces.
+// "{}" is as text_format.h says. A text without values is said as it is, braces too. Any number of values may follow, or
+// up to four and then fields in braces.
 //
 // Level: what is below set_log_level(), or GLIMPSE_LOG_LEVEL in the environment, is not formatted. First: DEBUG, all.
 // Threads: any, not from signal handlers.

@@ -173,6 +173,27 @@ class Links(Tree):
         self.fails("README.md: #bottom: no such heading", "links.py", self.root)
 
 
+class Examples(Tree):
+    def setUp(self):
+        super().setUp()
+        self.write("docs/api.md", "[span.h](../include/glimpse/span.h)\n")
+        self.write("include/glimpse/span.h", "namespace detail {\nGLIMPSE_UNTRACED inline void hidden() {}\n}  // namespace detail\n"
+                                             "class [[nodiscard]] Span {\n public:\n  GLIMPSE_UNTRACED Span& set(int value) {}\n"
+                                             " private:\n  GLIMPSE_UNTRACED void close() {}\n};\n")
+        self.write("docs/examples/api/a.cpp", "int main() { Span().set(1); }  // ends: end()\n")
+
+    def test_examples_of_all_there_is_pass(self):
+        self.passes("examples.py", self.root)
+
+    def test_a_function_without_an_example_is_found(self):
+        self.write("docs/examples/api/a.cpp", "int main() { Span(); }  // set()\n")
+        self.fails("include/glimpse/span.h: set is in no example", "examples.py", self.root)
+
+    def test_a_page_that_names_no_header_is_found(self):
+        self.write("docs/api.md", "Nothing.\n")
+        self.fails("names no header", "examples.py", self.root)
+
+
 class Flags(Tree):
     def setUp(self):
         super().setUp()

@@ -20,5 +20,6 @@ int main() {
   Request onward{http::verb::get, "/stock", 11};
   glimpse::http::inject_request(onward);
   const std::string id(response["X-Trace-ID"].data(), response["X-Trace-ID"].size());
+  std::printf("asked by %s\n", glimpse::http::extract_request(request).span_id().c_str());
   std::printf("%u %s\n", response.result_int(), id.empty() ? "no trace" : id.c_str());
 }
