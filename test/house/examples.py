@@ -17,7 +17,7 @@ DECLARATIONS = [
     re.compile(r"^inline constexpr detail::[\w:<>]+ (\w+)\{\};", re.M),
     re.compile(r"^#define (GLIMPSE_TRACE_\w+)", re.M),
     re.compile(r"^class (?:\[\[nodiscard\]\] )?(\w+)", re.M),
-    re.compile(r"^ *(?:\[\[\w+\]\] )?(?:inline )?GLIMPSE_UNTRACED (?:decltype\(auto\) )?[^;={}()]*?\b(\w+)\(", re.M),
+    re.compile(r"^ *(?:\[\[\w+\]\] )?(?:inline )?GLIMPSE_(?:UNTRACED|LOG_CHECK) (?:decltype\(auto\) )?[^;={}()]*?\b(\w+)\(", re.M),
 ]
 # What programs write without its name; what these headers say to each other.
 UNNAMED = {"bool", "operator", "ids", "glimpse_field_of", "glimpse_text_of", "glimpse_not_loaded"}
