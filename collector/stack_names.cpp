@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
+#include "collector/stack_plumbing.h"
 #include "glimpse/wire/record.h"
 
 namespace glimpse::collector {
@@ -13,20 +13,6 @@ namespace {
 
 constexpr std::size_t kMostStacks = 1024;    // kept
 constexpr std::size_t kMostFrames = 262144;  // kept
-
-// Between the throw and the unwinder.
-bool only_throws(std::string_view function) {
-  constexpr std::array<std::string_view, 6> kPlumbing{"__cxa_throw",
-                                                      "__cxa_rethrow",
-                                                      "std::rethrow_exception(",
-                                                      "_Unwind_RaiseException",
-                                                      "_Unwind_Resume_or_Rethrow",
-                                                      "__wrap__Unwind_R"};
-  return std::any_of(kPlumbing.begin(), kPlumbing.end(), [&](std::string_view name) {
-    // A sanitizer's stand-in has a prefix of its own.
-    return function.starts_with(name) || (function.find("interceptor_") < 4 && function.ends_with(name));
-  });
-}
 
 }  // namespace
 
@@ -46,7 +32,7 @@ StackNames::Stack StackNames::make(const std::vector<std::uint64_t>& frames) {
   const std::string* before = nullptr;
   for (const std::uint64_t packed : frames) {
     const Frame& next = frame(packed);
-    if (before == nullptr && only_throws(next.function)) continue;
+    if (before == nullptr && is_plumbing(next.function)) continue;
     if (!stack.trace.empty()) stack.trace += '\n';
     stack.trace += next.text;
     const bool repeats = before != nullptr && next.function == *before;

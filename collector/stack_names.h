@@ -1,7 +1,7 @@
 // The stack at a throw as text, and the group of exceptions it belongs to.
 //
 // Frames are named once and kept by address; a place that throws over and over costs one look-up. What only throws
-// (`__cxa_throw` and the like) is left out, and so is what calls `main`: no reader asks for it.
+// or only says a log (collector/stack_plumbing.h) is left out, and so is what calls `main`: no reader asks for it.
 //
 // The group is made of the exception's type, the shape of its message (collector/error_group.h) and the functions'
 // names, without addresses, lines and repetitions: the same over builds, machines and depths of a recursion.
