@@ -57,7 +57,7 @@ class Trace:
         self.threads = []          # in order of their first line
         self.images = []
         self._image = {}           # pid -> Image that runs
-        self.notices, self.faults, self.remarks = [], [], []
+        self.notices, self.spans, self.faults, self.remarks = [], [], [], []
         self.entries = self.misordered = 0
         self._shapes, self._seconds, self._latest = set(), {}, 0
         self._call_ids = {}        # pid -> set of call ids
@@ -100,6 +100,10 @@ class Trace:
             self._thread(record, image)
         elif kind == "notice":
             self.notices.append(record)
+        elif kind == "span":
+            self.spans.append(record)
+        elif kind == "log":
+            pass
         elif kind == "summary":
             self._summary(number, record, image)
         else:
@@ -116,7 +120,7 @@ class Trace:
         if shape in self._shapes:
             return
         self._shapes.add(shape)
-        keys = [key for key in record if key in RANK]
+        keys = [key for key in record if key in RANK] if kind not in ("span", "log") else []  # whole.py knows theirs
         if keys != sorted(keys, key=RANK.get):
             self._fault(number, f"keys out of order: {list(record)}")
         if kind == "log_entry":

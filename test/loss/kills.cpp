@@ -3,6 +3,8 @@
 //
 //   kills PROGRESS ITERATIONS THREADS     PROGRESS is a file of eight 64-bit counters, mapped; it outlives a kill
 //
+// Each iteration of a worker is a span of its own, which says the worker's number and its own.
+//
 // Counters 0, 1, 2: iterations finished by worker 0, 1, 2. 3: short-lived threads that were joined. 4: the pid, once
 // the workers run. What is counted was returned from, so its events are committed.
 #include <fcntl.h>
@@ -16,6 +18,8 @@
 #include <atomic>
 #include <cstdint>
 #include <stdexcept>
+
+#include "glimpse/span.h"
 
 static std::atomic<std::uint64_t>* progress;
 static std::uint64_t iterations;
@@ -43,7 +47,10 @@ __attribute__((no_instrument_function)) static void pace(std::uint64_t n) {
 __attribute__((no_instrument_function)) static void go_round(int worker, bool risky) {
   for (std::uint64_t n = 0; n < iterations; ++n) {
     pace(n);
+    glimpse::Span span("round");
+    span.set("worker", worker);
     sums[worker] += step(n);
+    span.set("n", n);
     if (risky && n % 5 == 0) {
       try {
         risk(n);
@@ -53,6 +60,7 @@ __attribute__((no_instrument_function)) static void go_round(int worker, bool ri
         sums[worker] += 2;
       }
     }
+    span.end();
     progress[worker].store(n + 1, std::memory_order_release);
   }
 }

@@ -7,7 +7,8 @@ time between; the summary's counts are those of the lines; keys stand in the ord
 
 Of call records (GLIMPSE_RECORDS=calls): on each thread they stand in the order of their ends, each lies in the time of its
 parent, one deeper than that, or its parent is named as open. Where there are trace ids: a call's are the same on all its lines, its
-trace is its parent's, and no two calls share a span, no two outermost ones a trace.
+trace is its parent's, and no two calls share a span, no two outermost ones a trace; a call that began in a span of the program has
+the ids of that span.
 
 With --fibers a thread may have several stacks of calls, each of which nests for itself: a START without parent may begin
 one at any time.
@@ -26,11 +27,17 @@ KEYS = {
     " file line args result duration_ms exception_type exception stack_trace fingerprint",
     "call": "record_type entry_id call_id parent_call_id trace_id span_id level function module timestamp pid tid depth"
     " file line args result duration_ms status error_type exception stack_trace fingerprint",
+    "span": "record_type entry_id trace_id span_id parent_span_id remote_parent parent_call_id name kind status status_message timestamp"
+    " pid tid duration_ms open attributes events links tracestate",
+    "log": "record_type entry_id level trace_id span_id call_id timestamp pid tid title message tags ttl_seconds file line attributes"
+    " exception_type exception stack_trace fingerprint",
     "notice": "record_type entry_id timestamp pid tid reason message dropped",
     "summary": "record_type entry_id timestamp pid calls records threads dropped patched open_calls open destinations exit_status signal"
     " signal_name",
 }
-ALWAYS_IN_CALLS = {"duration_ms", "status"}
+ALWAYS = {"call": {"duration_ms", "status"}, "span": {"trace_id", "span_id", "duration_ms"}}
+MAY_LACK_IN = {"span": {"remote_parent", "parent_call_id", "status", "status_message", "open", "attributes", "events", "links", "tracestate"},
+               "log": {"call_id", "title", "message", "tags", "ttl_seconds", "attributes"}}
 KEYS = {kind: keys.split() for kind, keys in KEYS.items()}
 MAY_LACK = {"policy_name", "policy_sha256", "service", "environment", "tid", "dropped", "exit_status", "signal"}
 MAY_LACK |= {"trace_id", "span_id", "args", "result", "error_type", "destinations", "signal_name", "patched", "file", "line", "duration_ms", "exception_type", "exception", "stack_trace", "fingerprint"}
@@ -67,6 +74,7 @@ class Reader:
         self.faults = []
         self.processes = {}  # pid: the Process that is not over
         self.over = []
+        self.told = {}  # span_id of span records: their trace_id
         self.spans = {}  # span_id and trace_id: whose
         self.number = 0
 
@@ -101,12 +109,14 @@ class Reader:
         elif kind == "call":
             self.whole_call(process, record)
             self.note_ids(process, record)
+        elif kind == "span":
+            self.span(record)
         elif kind == "summary":
             self.summary(process, record)
             self.over.append(self.processes.pop(pid))
 
     def check_keys(self, kind, record):
-        may_lack = MAY_LACK - ALWAYS_IN_CALLS if kind == "call" else MAY_LACK
+        may_lack = (MAY_LACK | MAY_LACK_IN.get(kind, set())) - ALWAYS.get(kind, set())
         expected = [key for key in KEYS[kind] if key in record or key not in may_lack]
         if list(record) != expected:
             self.fault(f"keys {' '.join(record)}, expected {' '.join(expected)}")
@@ -189,11 +199,22 @@ class Reader:
         if process.ids.setdefault(record["call_id"], ids) != ids:
             self.fault(f"call {record['call_id']} has other ids than before")
 
+    def span(self, record):
+        if record["span_id"] in self.told and self.told[record["span_id"]] is not None:
+            self.fault(f"two spans {record['span_id']}")
+        self.told[record["span_id"]] = record["trace_id"]
+        if record["parent_span_id"] is not None:
+            self.told.setdefault(record["parent_span_id"], None)
+
     def compare_ids(self, process):
         for call_id, (trace, span, parent) in process.ids.items():
+            if span in self.told:  # of the span that the call began in
+                if self.told[span] not in (trace, None):
+                    self.fault(f"call {call_id} is in trace {trace}, its span {span} is not")
+                continue
             if self.spans.setdefault(span, (process, call_id)) != (process, call_id):
                 self.fault(f"two calls have span {span}")
-            if parent in process.ids:
+            if parent in process.ids and process.ids[parent][1] not in self.told:
                 if trace != process.ids[parent][0]:
                     self.fault(f"call {call_id} is in another trace than its parent {parent}")
             elif parent is None and self.spans.setdefault(trace, (process, call_id)) != (process, call_id):
