@@ -72,9 +72,9 @@ bool maker_lives(const std::string& folder_name) {
 }
 
 bool is_session_file(const std::string& name) {
-  return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kProcessFilePrefix) ||
-         name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix) ||
-         writers::delivery::is_delivery_file(name);
+  return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kPolicyFileName) ||
+         name.starts_with(wire::kProcessFilePrefix) || name.starts_with(wire::kJournalFilePrefix) ||
+         name.starts_with(wire::kTextFilePrefix) || writers::delivery::is_delivery_file(name);
 }
 
 // Never 0, which is none.
