@@ -95,14 +95,14 @@ enum glimpse_error {
   GLIMPSE_NOT_LOADED = 1,  /* libglimpse is not in this process */
   GLIMPSE_NOT_TRACED = 2,  /* it is, and cannot or may not record: GLIMPSE_ENABLED=0, no collector, shut down */
   GLIMPSE_TIMED_OUT = 3,   /* what was asked for goes on */
-  GLIMPSE_NOT_POSSIBLE = 4 /* not in this mode, such as a snapshot without GLIMPSE_OVERFLOW=overwrite */
+  GLIMPSE_NOT_POSSIBLE = 4 /* not in this mode, such as a snapshot without GLIMPSE_OVERFLOW=flight */
 };
 
 typedef struct glimpse_result {
   uint32_t ok;    /* 1: done */
   uint32_t error; /* of glimpse_error */
-  /* Of this process, up to now: calls, spans and logs put into rings; words (8 bytes) in rings that the collector has
-   * not read; calls lost. */
+  /* Of this process, up to now: calls and blocks that the collector has made records of; words (8 bytes) in rings that
+   * it has not read; calls lost. Spans and logs are not counted. */
   uint64_t accepted;
   uint64_t queued;
   uint64_t dropped;
@@ -142,7 +142,7 @@ typedef struct glimpse_api {
   /* The collector lives, and nothing was lost since the last time anybody asked. */
   uint32_t (*is_healthy)(void);
   glimpse_result (*stats)(void);
-  /* GLIMPSE_OVERFLOW=overwrite: what the rings hold goes to the output now. From signal handlers too. */
+  /* GLIMPSE_OVERFLOW=flight: what the rings hold goes to the output now. From signal handlers too. */
   glimpse_result (*snapshot)(void);
 
   /* Fatal signals (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS) are logged, level FATAL, and then do what
