@@ -123,6 +123,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& spool, const
     header.max_field_bytes = settings.max_field_length;
     header.stack_frames = settings.stack_frames;
     header.patch_excluded = settings.patch_excluded ? 1 : 0;
+    header.snapshot_signal = static_cast<std::uint32_t>(settings.snapshot_signal);
     header.overflow = overflow_mode(settings.overflow);
     header.enqueue_timeout_ms = static_cast<std::uint32_t>(settings.enqueue_timeout.count());
     header.max_rings = wire::kDefaultMaxRings;

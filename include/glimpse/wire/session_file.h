@@ -60,6 +60,7 @@ struct SessionHeader {
 
   alignas(64) std::atomic<std::uint32_t> policy_wanted;  // counts who handed over another policy
   std::atomic<std::uint32_t> policy_done;                // futex: the last `policy_wanted` that is in force
+  std::uint32_t snapshot_signal;  // the number of the signal that takes a snapshot; 0: none. The maker's
 };
 static_assert(sizeof(SessionHeader) <= kPageBytes);
 

@@ -23,6 +23,8 @@ def traced_pid():
 
 
 def count(name):
+    if not os.path.exists("glimpse.jsonl"):
+        return 0
     with open("glimpse.jsonl") as lines:
         records = [json.loads(line) for line in lines]
     return sum(record.get("stage") == "END" and record["function"] == name for record in records)
