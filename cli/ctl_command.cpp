@@ -6,10 +6,14 @@
 
 #include <charconv>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "cli/config.h"
@@ -17,6 +21,7 @@
 #include "cli/exit_status.h"
 #include "cli/messages.h"
 #include "collector/process_control.h"
+#include "policy/parser.h"
 
 namespace glimpse::cli {
 
@@ -29,6 +34,7 @@ constexpr std::string_view kFooter = R"(Examples:
   glimpse ctl 4711 on         recording goes on
   glimpse ctl 4711 flush      everything recorded up to now is in the output when this returns
   glimpse ctl 4711 snapshot   with GLIMPSE_OVERFLOW=flight: what the rings hold goes to the output
+  glimpse ctl 4711 policy narrow.json   that policy from now on, for all processes of the session
   glimpse ctl 4711 status     whether it records, how much it did, what was lost
 
 `glimpse status` lists the processes there are. Exit status: 0 where it was done, 1 where the time was over first,
@@ -37,6 +43,7 @@ constexpr std::string_view kFooter = R"(Examples:
 struct Request {
   std::string pid;
   std::string action;
+  std::string file;
   std::uint32_t timeout_ms = 10'000;
 };
 
@@ -76,6 +83,31 @@ int turn(ProcessControl& process, bool on) {
   return kDone;
 }
 
+// The policy that is checked is the one that is handed over, whatever happens to the file meanwhile.
+int change_policy(ProcessControl& process, const Request& request) {
+  if (request.file.empty()) return wrong("policy needs a file: glimpse ctl PID policy FILE");
+  std::error_code ignored;
+  const std::string path = std::filesystem::absolute(request.file, ignored).lexically_normal();
+  auto policy = policy::load(request.file);
+  std::string text;
+  if (policy) {
+    std::ifstream file(request.file, std::ios::binary);
+    text.assign(std::istreambuf_iterator<char>(file), {});
+    policy = policy::parse(text, request.file);
+  }
+  if (!policy) {
+    say(policy.error().message);
+    return kWrongUse;
+  }
+  const int status = done_or_late(process.set_policy(path, text, std::chrono::milliseconds(request.timeout_ms)),
+                                  "putting the policy in force");
+  if (status != kDone) return status;
+  return print(
+      fmt::format("{} is in force (sha256 {}). Functions that a running process has left out stay out there; "
+                  "processes that begin now record them\n",
+                  path, policy->sha256));
+}
+
 struct Action {
   std::string_view name;
   std::function<int(ProcessControl&, const Request&)> run;
@@ -93,6 +125,7 @@ const std::vector<Action>& actions() {
        [](ProcessControl& process, const Request& request) {
          return done_or_late(process.snapshot(std::chrono::milliseconds(request.timeout_ms)), "the snapshot");
        }},
+      {"policy", change_policy},
       {"status", [](ProcessControl& process, const Request& request) { return show(process, request.pid); }},
   };
   return all;
@@ -111,6 +144,8 @@ int control(const Request& request) {
     return wrong(fmt::format("unknown word {}{}; there are: {}", request.action, did_you_mean(request.action, names),
                              fmt::join(names, ", ")));
   }
+  if (!request.file.empty() && action->name != "policy")
+    return wrong(fmt::format("{} takes no file, and was given {}", request.action, request.file));
   const Options options = load_options_and_warn();
   auto process = ProcessControl::find(pid, options.spool_dir);
   if (!process) return wrong(process.error().message);
@@ -121,11 +156,13 @@ int control(const Request& request) {
 
 void add_ctl_command(CLI::App& app, int& exit_status) {
   auto request = std::make_shared<Request>();
-  auto* command = app.add_subcommand("ctl", "Switch recording of a running process on or off, flush it, ask how it is");
+  auto* command = app.add_subcommand(
+      "ctl", "Switch recording of a running process on or off, flush it, change its policy, ask how it is");
   command->footer(std::string(kFooter));
   command->add_option("pid", request->pid, "The traced process")->required();
-  command->add_option("action", request->action, "on, off, flush, snapshot or status")->required();
-  command->add_option("--timeout", request->timeout_ms, "Longest wait for flush and snapshot, in milliseconds");
+  command->add_option("action", request->action, "on, off, flush, snapshot, policy or status")->required();
+  command->add_option("file", request->file, "For policy: the file");
+  command->add_option("--timeout", request->timeout_ms, "Longest wait for flush, snapshot and policy, in milliseconds");
   command->callback([request, &exit_status] { exit_status = control(*request); });
 }
 

@@ -1,5 +1,7 @@
 #include "cli/session_settings.h"
 
+#include <signal.h>
+
 #include <string_view>
 #include <utility>
 
@@ -59,6 +61,10 @@ collector::Overflow overflow_mode(Overflow overflow) {
   }
 }
 
+int signal_number(SnapshotSignal signal) {
+  return signal == SnapshotSignal::kUsr1 ? SIGUSR1 : signal == SnapshotSignal::kUsr2 ? SIGUSR2 : 0;
+}
+
 }  // namespace
 
 collector::Settings session_settings(const Options& options, policy::Policy policy) {
@@ -72,6 +78,7 @@ collector::Settings session_settings(const Options& options, policy::Policy poli
   settings.max_field_length = options.max_field_length;
   settings.stack_frames = options.stack_frames;
   settings.patch_excluded = options.patch_excluded;
+  settings.snapshot_signal = signal_number(options.snapshot_signal);
   settings.whole_calls = options.records == Records::kCalls;
   settings.service = service_of(options);
   settings.environment = environment_of(options);

@@ -132,6 +132,14 @@ Result<Overflow> parse_value(option_types::Overflow, std::string_view text, cons
   return must_be("block, drop, overwrite or flight", text, {"block", "drop", "overwrite", "flight"});
 }
 
+Result<SnapshotSignal> parse_value(option_types::SnapshotSignal, std::string_view text, const Limits&) {
+  const std::string word = lower(text);
+  if (word == "usr1" || word == "sigusr1") return SnapshotSignal::kUsr1;
+  if (word == "usr2" || word == "sigusr2") return SnapshotSignal::kUsr2;
+  if (word == "none") return SnapshotSignal::kNone;
+  return must_be("USR1, USR2 or none", text, {"USR1", "USR2", "none"});
+}
+
 Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&) {
   const std::string word = lower(text);
   if (word == "auto") return BackPressure::kAuto;
@@ -242,6 +250,10 @@ std::string show_value(Overflow value) {
     default:
       return "block";
   }
+}
+
+std::string show_value(SnapshotSignal value) {
+  return value == SnapshotSignal::kUsr1 ? "USR1" : value == SnapshotSignal::kUsr2 ? "USR2" : "none";
 }
 
 std::string show_value(BackPressure value) {

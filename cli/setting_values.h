@@ -33,6 +33,7 @@ Result<Format> parse_value(option_types::Format, std::string_view text, const Li
 Result<Compression> parse_value(option_types::Compression, std::string_view text, const Limits&);
 Result<Records> parse_value(option_types::Records, std::string_view text, const Limits&);
 Result<Overflow> parse_value(option_types::Overflow, std::string_view text, const Limits&);
+Result<SnapshotSignal> parse_value(option_types::SnapshotSignal, std::string_view text, const Limits&);
 Result<BackPressure> parse_value(option_types::BackPressure, std::string_view text, const Limits&);
 Result<Scrub> parse_value(option_types::Scrub, std::string_view text, const Limits&);
 Result<Clock> parse_value(option_types::Clock, std::string_view text, const Limits&);
@@ -57,6 +58,7 @@ std::string show_value(Format value);
 std::string show_value(Compression value);
 std::string show_value(Records value);
 std::string show_value(Overflow value);
+std::string show_value(SnapshotSignal value);
 std::string show_value(BackPressure value);
 std::string show_value(Clock value);
 std::string show_value(Scrub value);

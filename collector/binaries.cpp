@@ -117,10 +117,9 @@ Binaries::File& Binaries::file(const LoadedFile& loaded) {
   return file;
 }
 
-const DecidedFunction& Binaries::add(FunctionName name) {
+DecidedFunction Binaries::decide(FunctionName name) {
   const policy::Function asked{name.name, name.module, name.module_is_binary, name.asked};
-  DecidedFunction& decided = functions_.emplace_back();
-  decided.function.index = static_cast<std::uint32_t>(functions_.size() - 1);
+  DecidedFunction decided;
   decided.recorded = policy_.decide(asked);
   decided.capture = policy_.capture(asked);
   use_.see(asked);
@@ -131,6 +130,33 @@ const DecidedFunction& Binaries::add(FunctionName name) {
   decided.function.file = std::move(name.file);
   decided.function.line = name.line;
   return decided;
+}
+
+const DecidedFunction& Binaries::add(FunctionName name) {
+  DecidedFunction& decided = functions_.emplace_back(decide(std::move(name)));
+  decided.function.index = static_cast<std::uint32_t>(functions_.size() - 1);
+  return decided;
+}
+
+const DecidedFunction* Binaries::again(const DecidedFunction& before, FunctionName name) {
+  DecidedFunction now = decide(std::move(name));
+  const bool same =
+      now.recorded == before.recorded && now.capture == before.capture && now.function.name == before.function.name;
+  if (same) return &before;
+  now.first = before.first != nullptr ? before.first : &before;
+  now.function.index = static_cast<std::uint32_t>(functions_.size());
+  return &functions_.emplace_back(std::move(now));
+}
+
+void Binaries::decide_again() {
+  use_ = policy::PatternUse(policy_);
+  for (auto& [key, file] : files_) {
+    for (auto& [address, decided] : file.by_address) {
+      decided = again(*decided,
+                      file.binary != nullptr ? file.binary->function_at(address) : unknown_name(file.path, address));
+    }
+  }
+  for (auto& [address, decided] : unknown_) decided = again(*decided, unknown_name("unknown", address));
 }
 
 // A stripped program does not show what it was compiled without; the policy it was compiled by does.

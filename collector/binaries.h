@@ -26,7 +26,13 @@ struct DecidedFunction {
   writers::Function function;  // without names where it is not recorded
   bool recorded = false;
   policy::Capture capture;
-  bool block = false;  // a part of a function that the program has named
+  bool block = false;                      // a part of a function that the program has named
+  const DecidedFunction* first = nullptr;  // what the function was before the policy changed; null: it is the first
+
+  // Whether both are the same function, by whatever policy.
+  bool is(const DecidedFunction& other) const {
+    return this == &other || (first != nullptr ? first : this) == (other.first != nullptr ? other.first : &other);
+  }
 };
 
 // A block's name, module, file and line, to be found again by Binaries::block().
@@ -79,6 +85,10 @@ class Binaries {
   // The function with the instruction at `address` of that file, for a stack trace: the policy is not asked.
   static FunctionName code_at(File& file, std::uint64_t address, std::uint64_t& offset);
 
+  // The policy is another one now, at the same place. Functions that it decides otherwise are new ones from here on;
+  // references to the old ones stay good for calls that are open.
+  void decide_again();
+
   // A warning for each entry of the policy that matches nothing in any of the binaries, called or not. For the end of a
   // session: looks at all their functions where entries matched none of those that were called.
   std::vector<std::string> unmatched_entries();
@@ -94,7 +104,9 @@ class Binaries {
 
  private:
   std::string built_without(const policy::Pattern& entry) const;
+  DecidedFunction decide(FunctionName name);
   const DecidedFunction& add(FunctionName name);
+  const DecidedFunction* again(const DecidedFunction& before, FunctionName name);
 
   const policy::Policy& policy_;
   policy::PatternUse use_;

@@ -45,7 +45,7 @@ void CallStack::arguments(const DecidedFunction& function, std::string text) {
 }
 
 void CallStack::result(const DecidedFunction& function, std::string text) {
-  if (open_.empty() || open_.back().function != &function) return;
+  if (open_.empty() || !is_of(open_.back(), function)) return;
   keep_captured({&function, open_.size(), true, std::move(text)});
 }
 
@@ -53,7 +53,7 @@ void CallStack::keep_captured(Captured captured) {
   touched_ = true;
   forget_captured_of_gone();
   std::erase_if(captured_, [&](const Captured& other) {
-    return other.function == captured.function && other.open_count == captured.open_count &&
+    return other.function->is(*captured.function) && other.open_count == captured.open_count &&
            other.result == captured.result;
   });
   if (captured_.size() == kMostCaptured) captured_.erase(captured_.begin());
@@ -75,7 +75,7 @@ void CallStack::forget_captured() {
 std::string CallStack::take_captured(const DecidedFunction& function, bool result) {
   forget_captured_of_gone();
   const auto found = std::find_if(captured_.begin(), captured_.end(), [&](const Captured& captured) {
-    return captured.function == &function && captured.open_count == open_.size() && captured.result == result;
+    return captured.function->is(function) && captured.open_count == open_.size() && captured.result == result;
   });
   if (found == captured_.end()) return {};
   std::string text = std::move(found->text);
@@ -180,7 +180,7 @@ bool CallStack::close_unknown() {
 }
 
 void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
-  if (!open_.empty() && open_.back().function == &function) [[likely]] {
+  if (!open_.empty() && is_of(open_.back(), function)) [[likely]] {
     if (captured_.empty()) [[likely]] {
       close(Stage::kEnd, nullptr, time_ns);
     } else {
@@ -191,7 +191,7 @@ void CallStack::end(const DecidedFunction& function, std::int64_t time_ns) {
   }
   if (close_unknown()) return;
   const auto found =
-      std::find_if(open_.rbegin(), open_.rend(), [&](const Open& open) { return open.function == &function; });
+      std::find_if(open_.rbegin(), open_.rend(), [&](const Open& open) { return is_of(open, function); });
   if (found == open_.rend()) {
     ++unmatched_ends_;
     touched_ = true;

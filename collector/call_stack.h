@@ -45,6 +45,9 @@ class CallStack {
   CallStack(CallSink& sink, std::uint32_t trace_depth, bool whole_calls = false)
       : sink_(sink), trace_depth_(trace_depth), whole_calls_(whole_calls) {}
 
+  // Calls that begin from now on are recorded as deep as this.
+  void set_trace_depth(std::uint32_t depth) { trace_depth_ = depth; }
+
   // Calls that begin from now on belong to whatever `active` says then; it outlives the stack.
   void follow(const ActiveSpan* active) { active_ = active; }
 
@@ -119,6 +122,10 @@ class CallStack {
     std::int64_t start_ns;
     std::uint64_t unknown = 0;
   };
+  // By whatever policy it was decided when it began.
+  static bool is_of(const Open& open, const DecidedFunction& function) {
+    return open.function == &function || (open.function != nullptr && open.function->is(function));
+  }
   struct InFlight {
     std::uint64_t exception;
     std::string type;

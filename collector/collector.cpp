@@ -15,6 +15,7 @@
 #include <set>
 
 #include "collector/futex.h"
+#include "collector/handed_policy.h"
 #include "collector/journal.h"
 #include "collector/left_running.h"
 #include "collector/process_age.h"
@@ -112,6 +113,7 @@ class SessionCollector final : public Collector {
   void add_process(std::uint32_t number);
   void check_liveness();
   std::int64_t limit_ns(const Traced& traced, bool several) const;
+  void follow_policy();
   std::uint64_t turn();
   bool anything_pending();
   bool worth_flushing() const;
@@ -341,6 +343,28 @@ bool SessionCollector::several_lanes() const {
     if (!traced.trace->finished()) lanes += traced.trace->active_lanes();
   }
   return lanes > 1;
+}
+
+// Somebody handed over another policy.
+void SessionCollector::follow_policy() {
+  wire::SessionHeader& header = session_->header();
+  const std::uint32_t wanted = header.policy_wanted.load(std::memory_order_acquire);
+  if (wanted == header.policy_done.load(std::memory_order_relaxed)) return;
+  auto policy = policy_handed_over(session_->folder());
+  if (policy) {
+    settings_.policy = std::move(*policy);
+    context_->binaries.decide_again();
+  }
+  for (Traced& traced : processes_) {
+    if (traced.trace->finished()) continue;
+    if (policy) {
+      traced.trace->follow_policy();
+    } else {
+      traced.trace->tell("policy", policy.error().message);
+    }
+  }
+  header.policy_done.store(wanted, std::memory_order_release);
+  wake(header.policy_done);
 }
 
 // How far a process's records may be consumed now.
@@ -631,6 +655,7 @@ Result<Totals> SessionCollector::run() {
     if (context_->rate.update()) {
       for (Traced& traced : processes_) traced.trace->bend_clock();
     }
+    follow_policy();
     const std::uint64_t consumed = turn();
     const bool full = std::any_of(outputs_.begin(), outputs_.end(),
                                   [](const Output& output) { return output.writer->buffered_bytes() >= kFlushBytes; });

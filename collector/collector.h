@@ -36,6 +36,7 @@ struct Settings {
   std::uint64_t max_field_length = 4096;
   std::uint32_t stack_frames = 32;
   bool patch_excluded = false;
+  int snapshot_signal = 0;   // its number; 0: none
   bool whole_calls = false;  // one record for a call, when it ends
   // For the process record.
   std::string service;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collector/futex.h"
+#include "collector/handed_policy.h"
 #include "collector/process_numbers.h"
 #include "collector/process_view.h"
 #include "collector/session.h"
@@ -72,6 +73,7 @@ class MappedProcess final : public ProcessControl {
   void set_recording(bool on) override { view_->set_recording(on); }
   Result<bool> flush(std::chrono::milliseconds timeout) override;
   Result<bool> snapshot(std::chrono::milliseconds timeout) override;
+  Result<bool> set_policy(const std::string& path, const std::string& text, std::chrono::milliseconds timeout) override;
   Status status() override;
 
  private:
@@ -111,6 +113,15 @@ Result<bool> MappedProcess::snapshot(std::chrono::milliseconds timeout) {
   const std::uint32_t mine = view_->header().snapshot_wanted.fetch_add(1, std::memory_order_seq_cst) + 1;
   session_->ring_bell();
   return wait_until_done(view_->header().snapshot_done, mine, timeout);
+}
+
+Result<bool> MappedProcess::set_policy(const std::string& path, const std::string& text,
+                                       std::chrono::milliseconds timeout) {
+  if (auto handed = hand_policy_over(session_->folder(), path, text); !handed) return handed.error();
+  wire::SessionHeader& header = session_->header();
+  const std::uint32_t mine = header.policy_wanted.fetch_add(1, std::memory_order_seq_cst) + 1;
+  session_->ring_bell();
+  return wait_until_done(header.policy_done, mine, timeout);
 }
 
 MappedProcess::Status MappedProcess::status() {

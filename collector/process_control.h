@@ -31,6 +31,11 @@ class ProcessControl {
   // What the rings hold is in the output. As flush(); an Error also where rings do not keep the newest.
   virtual Result<bool> snapshot(std::chrono::milliseconds timeout) = 0;
 
+  // Puts a checked policy in force for all processes of the session: `text`, from the absolute `path`. Waits as flush()
+  // does.
+  virtual Result<bool> set_policy(const std::string& path, const std::string& text,
+                                  std::chrono::milliseconds timeout) = 0;
+
   struct Status {
     std::string session;
     pid_t collector = 0;  // 0: gone

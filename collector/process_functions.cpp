@@ -27,6 +27,16 @@ void ProcessFunctions::decide_new() {
   }
 }
 
+bool ProcessFunctions::decide_again() {
+  bool hooks_record_more = false;
+  for (std::uint32_t id = 1; id < functions_.size(); ++id) {
+    const DecidedFunction* before = functions_[id];
+    if (before == nullptr) continue;
+    hooks_record_more = (!name(id).recorded && before->recorded) || hooks_record_more;
+  }
+  return hooks_record_more;
+}
+
 const DecidedFunction& ProcessFunctions::name(std::uint32_t id) {
   if (id == 0 || id > view_.function_count()) return binaries_.unknown_function(0);
   if (id >= functions_.size()) functions_.resize(id + 1, nullptr);

@@ -21,6 +21,10 @@ class ProcessFunctions {
   // Names and decides what was called for the first time since.
   void decide_new();
 
+  // The policy is another one, and Binaries::decide_again() was called. Whether the hooks go on recording functions
+  // that it leaves out: they count against the depth there.
+  bool decide_again();
+
   // One vector access once it is named.
   const DecidedFunction& operator[](std::uint32_t id) {
     if (id < functions_.size() && functions_[id] != nullptr) [[likely]]

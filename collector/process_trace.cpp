@@ -186,6 +186,18 @@ void ProcessTrace::decide_functions() {
   }
 }
 
+void ProcessTrace::follow_policy() {
+  const policy::Policy& policy = context_.settings.policy;
+  hooks_record_more_ = functions_.decide_again() || hooks_record_more_;
+  view_->set_policy_depth(hooks_record_more_ ? wire::kUnlimitedDepth : policy.trace_depth);
+  for (const auto& lane : lanes_) {
+    if (lane == nullptr) continue;
+    lane->stack.set_trace_depth(policy.trace_depth);
+    for (auto& [number, fiber] : lane->fibers) fiber.set_trace_depth(policy.trace_depth);
+  }
+  tell("policy", fmt::format("from here on the policy is {} (sha256 {})", policy.path, policy.sha256));
+}
+
 void ProcessTrace::find_lanes() {
   const std::uint32_t count = view_->ring_count();
   if (lanes_.size() < count) lanes_.resize(count);

@@ -60,6 +60,9 @@ class ProcessTrace final : private CallSink {
   // Names and decides functions that were called for the first time.
   void decide_functions();
 
+  // The policy is another one: for calls that begin in what is not consumed yet.
+  void follow_policy();
+
   // Looks for rings that threads have claimed since.
   void find_lanes();
   std::size_t active_lanes() const;
@@ -188,8 +191,9 @@ class ProcessTrace final : private CallSink {
   std::int64_t last_time_ns_ = 0;
   std::map<std::uint32_t, std::int64_t> thread_time_ns_;  // only of threads with handler lanes
   bool finished_ = false;
-  bool saved_ = false;           // save() has told of this process
-  bool saved_finished_ = false;  // and of its end
+  bool hooks_record_more_ = false;  // than the policy asks for, since it changed
+  bool saved_ = false;              // save() has told of this process
+  bool saved_finished_ = false;     // and of its end
 };
 
 }  // namespace glimpse::collector

@@ -72,9 +72,9 @@ bool maker_lives(const std::string& folder_name) {
 }
 
 bool is_session_file(const std::string& name) {
-  return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kProcessFilePrefix) ||
-         name.starts_with(wire::kJournalFilePrefix) || name.starts_with(wire::kTextFilePrefix) ||
-         writers::delivery::is_delivery_file(name);
+  return name == wire::kSessionFileName || name == wire::kMemoFileName || name.starts_with(wire::kPolicyFileName) ||
+         name.starts_with(wire::kProcessFilePrefix) || name.starts_with(wire::kJournalFilePrefix) ||
+         name.starts_with(wire::kTextFilePrefix) || writers::delivery::is_delivery_file(name);
 }
 
 // Never 0, which is none.
@@ -123,6 +123,7 @@ Result<std::unique_ptr<Session>> Session::create(const std::string& spool, const
     header.max_field_bytes = settings.max_field_length;
     header.stack_frames = settings.stack_frames;
     header.patch_excluded = settings.patch_excluded ? 1 : 0;
+    header.snapshot_signal = static_cast<std::uint32_t>(settings.snapshot_signal);
     header.overflow = overflow_mode(settings.overflow);
     header.enqueue_timeout_ms = static_cast<std::uint32_t>(settings.enqueue_timeout.count());
     header.max_rings = wire::kDefaultMaxRings;

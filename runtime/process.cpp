@@ -21,6 +21,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/recording.h"
 #include "runtime/session.h"
 #include "runtime/signals_held.h"
+#include "runtime/snapshot_signal.h"
 #include "runtime/stack_trace.h"
 #include "runtime/syscalls.h"
 #include "runtime/text.h"
@@ -140,6 +141,7 @@ bool attach() {
     this_thread.lane.guard = kInternal;  // the C library may allocate, with an allocator of the program
     watch_exit();
     watch_fork();
+    install_snapshot_signal();
     this_thread.lane.guard = guard;
   }
   seed_ids(process.generation);

@@ -78,6 +78,7 @@ bool create_session_in(const char* folder, const Settings& settings) {
   header->stack_frames = settings.stack_frames;
   header->patch_excluded = settings.patch_excluded ? 1 : 0;
   header->overflow = settings.overflow;
+  header->snapshot_signal = settings.snapshot_signal;
   header->enqueue_timeout_ms = settings.enqueue_timeout_ms;
   header->max_rings = wire::kDefaultMaxRings;
   header->linked = 1;

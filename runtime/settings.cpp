@@ -3,6 +3,7 @@
 GLIMPSE_UNTRACED_BEGIN
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "runtime/settings.h"
@@ -90,6 +91,10 @@ void apply(Settings& settings, const char* name, const char* value) {
     if (same_word(value, "block")) settings.overflow = wire::OverflowMode::kBlock;
     if (same_word(value, "drop")) settings.overflow = wire::OverflowMode::kDrop;
     if (same_word(value, "overwrite") || same_word(value, "flight")) settings.overflow = wire::OverflowMode::kOverwrite;
+  } else if (same_text(name, "GLIMPSE_SNAPSHOT_SIGNAL")) {
+    if (same_word(value, "none")) settings.snapshot_signal = 0;
+    if (same_word(value, "USR1") || same_word(value, "SIGUSR1")) settings.snapshot_signal = SIGUSR1;
+    if (same_word(value, "USR2") || same_word(value, "SIGUSR2")) settings.snapshot_signal = SIGUSR2;
   } else if (same_text(name, "GLIMPSE_SPOOL_DIR")) {
     const std::size_t length = text_length(value);
     if (length < sizeof(settings.spool_dir)) copy_bytes(settings.spool_dir, value, length + 1);
@@ -175,9 +180,9 @@ void read_settings(Settings& settings) {
     path.add(".env.").add(name);
     apply_file(settings, path.text());
   }
-  for (const char* name :
-       {"GLIMPSE_ENABLED", "GLIMPSE_RING_BYTES", "GLIMPSE_MAX_FIELD_LENGTH", "GLIMPSE_STACK_FRAMES",
-        "GLIMPSE_ENQUEUE_TIMEOUT_MS", "GLIMPSE_OVERFLOW", "GLIMPSE_PATCH_EXCLUDED", "GLIMPSE_SPOOL_DIR"}) {
+  for (const char* name : {"GLIMPSE_ENABLED", "GLIMPSE_RING_BYTES", "GLIMPSE_MAX_FIELD_LENGTH", "GLIMPSE_STACK_FRAMES",
+                           "GLIMPSE_ENQUEUE_TIMEOUT_MS", "GLIMPSE_OVERFLOW", "GLIMPSE_PATCH_EXCLUDED",
+                           "GLIMPSE_SNAPSHOT_SIGNAL", "GLIMPSE_SPOOL_DIR"}) {
     if (const char* value = environment_value(name)) apply(settings, name, value);
   }
 }

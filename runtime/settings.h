@@ -18,6 +18,7 @@ struct Settings {
   std::uint64_t max_field_bytes = 4096;
   std::uint32_t stack_frames = 32;
   bool patch_excluded = false;
+  std::uint32_t snapshot_signal = 0;  // its number; 0: none
   std::uint32_t enqueue_timeout_ms = 10'000;
   wire::OverflowMode overflow = wire::OverflowMode::kBlock;
   char spool_dir[512] = {0};

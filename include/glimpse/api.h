@@ -101,8 +101,8 @@ enum glimpse_error {
 typedef struct glimpse_result {
   uint32_t ok;    /* 1: done */
   uint32_t error; /* of glimpse_error */
-  /* Of this process, up to now: calls, spans and logs put into rings; words (8 bytes) in rings that the collector has
-   * not read; calls lost. */
+  /* Of this process, up to now: calls and blocks that the collector has made records of; words (8 bytes) in rings that
+   * it has not read; calls lost. Spans and logs are not counted. */
   uint64_t accepted;
   uint64_t queued;
   uint64_t dropped;

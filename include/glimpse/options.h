@@ -20,6 +20,7 @@ enum class Format : std::uint8_t { kJsonl, kGlimpse };
 enum class Compression : std::uint8_t { kNone, kGzip, kZstd };
 enum class Records : std::uint8_t { kEntries, kCalls };
 enum class Overflow : std::uint8_t { kBlock, kDrop, kOverwrite, kFlight };
+enum class SnapshotSignal : std::uint8_t { kNone, kUsr1, kUsr2 };
 // Which destinations the program waits for when they are slower than it: none, those on this machine, all.
 enum class BackPressure : std::uint8_t { kOff, kAuto, kOn };
 enum class Clock : std::uint8_t { kAuto, kMonotonic };
@@ -117,6 +118,13 @@ struct Records {
 struct Overflow {
   using Value = glimpse::Overflow;
   static constexpr Value fallback(std::string_view text) { return text == "drop" ? Value::kDrop : Value::kBlock; }
+};
+
+struct SnapshotSignal {
+  using Value = glimpse::SnapshotSignal;
+  static constexpr Value fallback(std::string_view text) {
+    return text == "USR1" ? Value::kUsr1 : text == "USR2" ? Value::kUsr2 : Value::kNone;
+  }
 };
 
 struct BackPressure {

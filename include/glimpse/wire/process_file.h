@@ -85,7 +85,7 @@ struct ProcessHeader {
   std::atomic<std::uint32_t> flush_done;               // futex: the last `flush_wanted` that was done
   std::atomic<std::uint32_t> snapshot_done;            // futex: the last `snapshot_wanted` that was done
   // Up to the rings' tails, and of rings whose thread is gone.
-  std::atomic<std::uint64_t> read_calls;     // calls, spans and messages that became records
+  std::atomic<std::uint64_t> read_calls;     // calls and blocks that became records
   std::atomic<std::uint64_t> lost_in_rings;  // calls lost in rings that are closed
 
   // Written by the process: hook calls of excluded functions, where they are to be patched.

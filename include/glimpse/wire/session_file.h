@@ -18,6 +18,7 @@ inline constexpr char kProcessFilePrefix[] = "process-";
 inline constexpr char kJournalFilePrefix[] = "journal-";
 inline constexpr char kTextFilePrefix[] = "text-";
 inline constexpr char kMemoFileName[] = "memo";
+inline constexpr char kPolicyFileName[] = "policy";  // what `glimpse ctl` hands over: a path, a line feed, the text
 
 inline constexpr std::uint32_t kMaxStackFrames = 256;
 
@@ -56,6 +57,10 @@ struct SessionHeader {
   // kernel marks when the owner dies, however it does.
   alignas(64) std::atomic<std::uint32_t> collector_life;
   unsigned char rest_of_collector_life[60];
+
+  alignas(64) std::atomic<std::uint32_t> policy_wanted;  // counts who handed over another policy
+  std::atomic<std::uint32_t> policy_done;                // futex: the last `policy_wanted` that is in force
+  std::uint32_t snapshot_signal;  // the number of the signal that takes a snapshot; 0: none. The maker's
 };
 static_assert(sizeof(SessionHeader) <= kPageBytes);
 

@@ -122,6 +122,33 @@ TEST_F(CallStackTest, WholeCallsThatAreLeftByUnwindingFailed) {
                                      "call 5 c under 1 depth 1 from 8 in 1", "call 1 a under 0 depth 0 from 0 in 10"}));
 }
 
+TEST_F(CallStackTest, CallsThatAreOpenEndAsTheyBeganWhenThePolicyChanges) {
+  DecidedFunction out = function(5, "", false);
+  out.first = &a_;
+  DecidedFunction labelled = function(6, "b[hot]");
+  labelled.first = &b_;
+  DecidedFunction in = function(7, "hidden[in]");
+  in.first = &hidden_;
+  stack_.start(a_, 0);
+  stack_.start(hidden_, 1);
+  stack_.start(b_, 2);
+  listener_.take();
+  stack_.set_trace_depth(2);
+  stack_.result(labelled, "two");
+  stack_.end(labelled, 12);
+  stack_.end(in, 13);
+  stack_.start(labelled, 14);
+  stack_.start(c_, 15);
+  stack_.end(c_, 16);
+  stack_.start(out, 17);
+  stack_.end(out, 18);
+  stack_.end(labelled, 19);
+  stack_.end(out, 20);
+  EXPECT_EQ(listener_.take(),
+            (Lines{"END 2 b in 10 with two", "START 3 b[hot] under 1 depth 1", "END 3 b[hot] in 5", "END 1 a in 20"}));
+  EXPECT_EQ(stack_.unmatched_ends(), 0u);
+}
+
 TEST_F(CallStackTest, WholeCallsKeepTheirArgumentsUntilTheyEnd) {
   whole_.arguments(a_, "n=1");
   whole_.start(a_, 0);
