@@ -116,8 +116,8 @@ TEST_F(ProgramRecordsTest, ASpanIsTheSumOfWhatIsSaidOfIt) {
       .record(RecordType::kSpanFields, ToldPayload(wire::SpanFieldsPayload{9, 1}).field("user", "bob"), kTicks + 12)
       .record(RecordType::kSpanEvent, ToldPayload(wire::SpanEventPayload{9, 4, 1}).text("paid").field("by", "card"),
               kTicks + 13)
-      .record(RecordType::kSpanLink,
-              ToldPayload(wire::SpanLinkPayload{9, {1, 2, 3}, 1}).field("why", "retry"), kTicks + 14)
+      .record(RecordType::kSpanLink, ToldPayload(wire::SpanLinkPayload{9, {1, 2, 3}, 1}).field("why", "retry"),
+              kTicks + 14)
       .record(RecordType::kSpanStatus, ToldPayload(wire::SpanStatusPayload{9, 2, 4}).text("late"), kTicks + 15)
       .record(RecordType::kSpanName, ToldPayload(wire::SpanNamePayload{9, 8}).text("POST /co"), kTicks + 16)
       .record(RecordType::kSpanEnd, end_of(9), kTicks + 30);
@@ -179,10 +179,10 @@ TEST_F(ProgramRecordsTest, CallsCarryTheSpanTheyBeganUnder) {
                    (kept.call.parent_call_is_nearest ? " below its call" : " below its span"));
     EXPECT_EQ(kept.call.trace, kept.call.active_span_id == 0 ? writers::TraceId{} : kTrace);
   }
-  EXPECT_EQ(told, (std::vector<std::string>{"1 in 0 below its call", "2 in 9 below its span", "3 in 10 below its span",
-                                            "4 in 10 below its call", "4 in 10 below its call",
-                                            "3 in 10 below its span", "2 in 9 below its span",
-                                            "1 in 0 below its call"}));
+  EXPECT_EQ(told,
+            (std::vector<std::string>{"1 in 0 below its call", "2 in 9 below its span", "3 in 10 below its span",
+                                      "4 in 10 below its call", "4 in 10 below its call", "3 in 10 below its span",
+                                      "2 in 9 below its span", "1 in 0 below its call"}));
   ASSERT_EQ(spans().size(), 2u);
   EXPECT_EQ(spans()[0].span.name, "child");
   EXPECT_EQ(spans()[0].span.parent_span_id, 9u);
@@ -238,8 +238,7 @@ TEST_F(ProgramRecordsTest, ASpanKeepsABoundedNumberOfAttributesAndSaysSo) {
   main.record(RecordType::kSpanStart, start_of(9, 0, "long"), kTicks + 1);
   for (std::size_t i = 0; i < kMostOfASpan + 5; ++i) {
     main.record(RecordType::kSpanFields,
-                ToldPayload(wire::SpanFieldsPayload{9, 1}).field(std::to_string(i), FieldType::kSigned, i),
-                kTicks + 2);
+                ToldPayload(wire::SpanFieldsPayload{9, 1}).field(std::to_string(i), FieldType::kSigned, i), kTicks + 2);
   }
   main.record(RecordType::kSpanEnd, end_of(9), kTicks + 3);
   consume();
