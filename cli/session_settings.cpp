@@ -81,6 +81,7 @@ collector::Settings session_settings(const Options& options, policy::Policy poli
   settings.snapshot_signal = signal_number(options.snapshot_signal);
   settings.whole_calls = options.records == Records::kCalls;
   settings.service = service_of(options);
+  settings.repository = attribute(options, "vcs.repository.url.full");
   settings.environment = environment_of(options);
   return settings;
 }

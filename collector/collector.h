@@ -40,6 +40,7 @@ struct Settings {
   bool whole_calls = false;  // one record for a call, when it ends
   // For the process record.
   std::string service;
+  std::string repository;  // of the program's source; stands in messages of level FATAL. Empty where not set
   std::string environment;
   // What whoever recovers the session is to know: kept in its folder as it is, for memo().
   std::string memo;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,14 @@ std::vector<std::string> split_command(std::string_view command) {
     command.remove_prefix(end + 1);
   }
   return arguments;
+}
+
+// Where there is one, and the program has not said it itself.
+void add_text(std::vector<writers::Field>& fields, std::string_view key, std::string_view text) {
+  if (text.empty() || std::ranges::find(fields, key, &writers::Field::key) != fields.end()) return;
+  writers::Field& field = fields.emplace_back();
+  field.key = key;
+  field.text = text;
 }
 
 }  // namespace
@@ -49,6 +58,11 @@ void RecordStream::span(writers::Span& span) {
 
 void RecordStream::log(writers::Log& log) {
   log.entry_id = next_entry_id();
+  // What reads as the end of a program stands alone: who it was, and where its source is.
+  if (log.level == writers::Level::kFatal) {
+    add_text(log.fields, "service", context_.settings.service);
+    add_text(log.fields, "repository", context_.settings.repository);
+  }
   writer_.log(log);
 }
 

@@ -328,6 +328,28 @@ TEST_F(ProgramRecordsTest, BlocksAreCallsWithNamesOfTheirOwn) {
   EXPECT_EQ(told[4].call.duration_ns, 3u);
 }
 
+TEST_F(ProgramRecordsTest, AMessageOfAProgramsEndSaysWhichProgramThatWas) {
+  settings_.service = "till";
+  settings_.repository = "https://example.org/till";
+  FakeRing main = process_.claim_ring(7, "main");
+  const auto log = [&](std::uint32_t level) {
+    main.record(RecordType::kLog,
+                ToldPayload(wire::LogPayload{.level = level, .ttl_seconds = -1, .message_bytes = 3}).text("end"),
+                kTicks + level);
+  };
+  log(3);
+  log(4);
+  consume();
+  const auto logs = writer_.only<writers::KeptLog>();
+  ASSERT_EQ(logs.size(), 2u);
+  EXPECT_TRUE(logs[0].log.fields.empty());
+  ASSERT_EQ(logs[1].log.fields.size(), 2u);
+  EXPECT_EQ(logs[1].log.fields[0].key, "service");
+  EXPECT_EQ(logs[1].log.fields[0].text, "till");
+  EXPECT_EQ(logs[1].log.fields[1].key, "repository");
+  EXPECT_EQ(logs[1].log.fields[1].text, "https://example.org/till");
+}
+
 // Each record by a collector of its own.
 TEST_F(ProgramRecordsTest, AnotherCollectorGoesOnWithSpansBlocksAndTheActiveSpan) {
   const auto f = process_.add_function(0x10);
