@@ -100,6 +100,19 @@ void append_status(std::string& out, const Span& span) {
   out += '}';
 }
 
+// The begin of a span of either kind, up to the quotation mark that ends its last id.
+template <typename AnySpan>
+void append_ids(std::string& items, const AnySpan& span) {
+  items += ",{\"traceId\":\"";
+  append_trace_id(items, span.trace_id);
+  items += "\",\"spanId\":\"";
+  append_hex(items, span.span_id);
+  if (span.parent_span_id != 0) {
+    items += "\",\"parentSpanId\":\"";
+    append_hex(items, span.parent_span_id);
+  }
+}
+
 }  // namespace
 
 // Ends inside the attributes, which span() goes on with.
@@ -131,14 +144,7 @@ std::string JsonEncoder::resource(const Attributes& attributes) const {
 }
 
 void JsonEncoder::span(std::string& items, const Span& span) {
-  items += ",{\"traceId\":\"";
-  append_trace_id(items, span.trace_id);
-  items += "\",\"spanId\":\"";
-  append_hex(items, span.span_id);
-  if (span.parent_span_id != 0) {
-    items += "\",\"parentSpanId\":\"";
-    append_hex(items, span.parent_span_id);
-  }
+  append_ids(items, span);
   items += "\",\"flags\":";
   items += std::to_string(kSpanFlags);
   items += ",\"startTimeUnixNano\":\"";
@@ -161,14 +167,7 @@ void JsonEncoder::span(std::string& items, const Span& span) {
 }
 
 void JsonEncoder::program_span(std::string& items, const ProgramSpan& span) {
-  items += ",{\"traceId\":\"";
-  append_trace_id(items, span.trace_id);
-  items += "\",\"spanId\":\"";
-  append_hex(items, span.span_id);
-  if (span.parent_span_id != 0) {
-    items += "\",\"parentSpanId\":\"";
-    append_hex(items, span.parent_span_id);
-  }
+  append_ids(items, span);
   items += fmt::format(R"(","flags":{},"startTimeUnixNano":"{}","endTimeUnixNano":"{}","kind":{},"name":)",
                        span.remote_parent ? kRemoteSpanFlags : kSpanFlags, span.begin_ns, span.end_ns, span.kind);
   append_text(items, span.name);

@@ -125,40 +125,23 @@ void Encoder::finish_whole_call(const Call& record, std::int64_t end_ns) {
   expected_.next_entry_id = record.entry_id + 1;
 }
 
-void Encoder::add(const Process& record) {
+template <typename Rare>
+void Encoder::add_rare(std::uint64_t what, const Rare& record) {
   count(record.entry_id, record.timestamp_ns);
-  what_.number(kProcess);
+  what_.number(what);
   put(rest_, expected_, record);
   expected_.next_entry_id = record.entry_id + 1;
 }
 
-void Encoder::add(const Thread& record) {
-  count(record.entry_id, record.timestamp_ns);
-  what_.number(kThread);
-  put(rest_, expected_, record);
-  expected_.next_entry_id = record.entry_id + 1;
-}
+void Encoder::add(const Process& record) { add_rare(kProcess, record); }
 
-void Encoder::add(const Span& record) {
-  count(record.entry_id, record.timestamp_ns);
-  what_.number(kSpan);
-  put(rest_, expected_, record);
-  expected_.next_entry_id = record.entry_id + 1;
-}
+void Encoder::add(const Thread& record) { add_rare(kThread, record); }
 
-void Encoder::add(const Log& record) {
-  count(record.entry_id, record.timestamp_ns);
-  what_.number(kLog);
-  put(rest_, expected_, record);
-  expected_.next_entry_id = record.entry_id + 1;
-}
+void Encoder::add(const Span& record) { add_rare(kSpan, record); }
 
-void Encoder::add(const Notice& record) {
-  count(record.entry_id, record.timestamp_ns);
-  what_.number(kNotice);
-  put(rest_, expected_, record);
-  expected_.next_entry_id = record.entry_id + 1;
-}
+void Encoder::add(const Log& record) { add_rare(kLog, record); }
+
+void Encoder::add(const Notice& record) { add_rare(kNotice, record); }
 
 void Encoder::add(const Summary& record) {
   open_functions_.clear();

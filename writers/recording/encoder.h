@@ -56,6 +56,9 @@ class Encoder {
   bool enter_context(const Call& record);
   std::uint32_t put_context(const Expectation::Context& context, ByteWriter& out);
   void add_whole_call(const Call& record, std::uint32_t function);
+  // One of the records that have all of their fields in `rest`; `what` is its code.
+  template <typename Rare>
+  void add_rare(std::uint64_t what, const Rare& record);
   void finish_whole_call(const Call& record, std::int64_t end_ns);
   void add_explicit(const Call& record, std::uint32_t function);
   void add_exception(const Exception* exception);

@@ -51,6 +51,7 @@ class Shapes : public testing::TestWithParam<std::string> {};
 
 TEST_P(Shapes, AreNamedAsTheSourceNamesThem) {
   const std::string path = fixture(GetParam());
+  // The build makes a fixture with each compiler it finds; scripts/setup-debian installs all of them.
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "this compiler is not here";
   const bool debug = GetParam().find("debug") != std::string::npos;
   auto binary = Binary::open(path, "");
@@ -78,6 +79,7 @@ TEST_P(Shapes, AreNamedAsTheSourceNamesThem) {
 
 TEST_P(Shapes, AreFoundAtTheirFirstAndLastByte) {
   const std::string path = fixture(GetParam());
+  // The build makes a fixture with each compiler it finds; scripts/setup-debian installs all of them.
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "this compiler is not here";
   auto binary = Binary::open(path, "");
   ASSERT_TRUE(binary.ok());
