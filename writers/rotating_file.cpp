@@ -37,6 +37,12 @@ std::uint64_t size_of(int fd) {
 // What is below these is a way to a file that has another name.
 bool has_name_of_its_own(const std::string& path) { return !path.starts_with("/dev/") && !path.starts_with("/proc/"); }
 
+// Without symbolic links; empty for what has no name of its own, and where there is nothing.
+std::string real_path_of(const std::string& path, std::error_code& failure) {
+  failure.clear();
+  return path.empty() || !has_name_of_its_own(path) ? std::string() : fs::canonical(path, failure).string();
+}
+
 }  // namespace
 
 void reopen_files() { asked_to_reopen.fetch_add(1, std::memory_order_relaxed); }
@@ -47,15 +53,19 @@ RotatingFile::RotatingFile(OutputFile file, OutputFile::Unit unit, FileRules rul
 Result<RotatingFile> RotatingFile::open(const std::string& path, OutputFile::Mode mode, OutputFile::Unit unit,
                                         FileRules rules) {
   const bool aside = mode == OutputFile::Mode::kTruncate && rules.max_file_bytes != 0;
-  auto opened = OutputFile::open(path, aside ? OutputFile::Mode::kAppend : mode, unit);
+  const auto how = aside ? OutputFile::Mode::kAppend : mode;
+  auto opened = OutputFile::open(path, how, unit);
+  std::error_code failure;
+  std::string real = opened ? real_path_of(opened->path(), failure) : std::string();
+  for (int round = 0; opened && failure == std::errc::no_such_file_or_directory && round < kMostRounds; ++round) {
+    opened = OutputFile::open(path, how, unit);  // somebody has renamed it since
+    if (opened) real = real_path_of(opened->path(), failure);
+  }
   if (!opened) return opened.error();
   RotatingFile file(std::move(*opened), unit, std::move(rules));
+  if (real.empty()) return file;
   file.path_ = file.file_.path();
-  if (!has_name_of_its_own(file.path_)) file.path_.clear();
-  std::error_code failure;
-  if (!file.path_.empty()) file.real_path_ = fs::canonical(file.path_, failure).string();
-  if (failure) file.path_.clear();
-  if (file.path_.empty()) return file;
+  file.real_path_ = real;
   if (!aside) {
     file.pack_rotated();  // what a killed process has left
     return file;
@@ -116,8 +126,10 @@ bool RotatingFile::at_path() const {
 bool RotatingFile::reopen() {
   std::error_code failure;
   auto opened = OutputFile::open(path_, OutputFile::Mode::kAppend, unit_);
+  const bool was_at_path = opened.ok();
   if (!opened) opened = OutputFile::open(real_path_, OutputFile::Mode::kAppend, unit_);  // the link leads nowhere now
   const std::string real = opened ? fs::canonical(path_, failure).string() : std::string();
+  if (was_at_path && failure == std::errc::no_such_file_or_directory) return false;  // renamed since: look again
   if (!opened || !opened->is_regular() || failure) {
     stays_until_ = Clock::now() + kLookInterval;
     return false;

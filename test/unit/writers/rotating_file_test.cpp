@@ -234,7 +234,7 @@ TEST_F(RotatingFileTest, ProcessesThatShareAFileRotateItAndEachLineIsThereOnce) 
   // What was renamed by hand has lost its place in the order: lines are counted there, and ordered within each file.
   std::map<int, std::map<int, int>> times;
   std::vector<std::string> files = files_beside(path_);
-  files.push_back(path_);
+  if (access(path_.c_str(), F_OK) == 0) files.push_back(path_);  // nobody has renamed it after the last line
   EXPECT_GT(files.size(), 50U);
   for (const std::string& file : files) {
     std::map<int, int> last;
