@@ -102,10 +102,11 @@ int change_policy(ProcessControl& process, const Request& request) {
   const int status = done_or_late(process.set_policy(path, text, std::chrono::milliseconds(request.timeout_ms)),
                                   "putting the policy in force");
   if (status != kDone) return status;
-  return print(
-      fmt::format("{} is in force (sha256 {}). Functions that a running process has left out stay out there; "
-                  "processes that begin now record them\n",
-                  path, policy->sha256));
+  const std::string_view left_out =
+      process.status().patches_excluded
+          ? "Functions that a running process has left out stay out there (GLIMPSE_PATCH_EXCLUDED)"
+          : "Threads that record notice it within about two seconds: what they left out is asked about again";
+  return print(fmt::format("{} is in force (sha256 {}). {}\n", path, policy->sha256, left_out));
 }
 
 struct Action {

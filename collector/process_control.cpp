@@ -130,6 +130,7 @@ MappedProcess::Status MappedProcess::status() {
   status.session = session_->folder();
   if (is_drained(session_->header())) status.collector = static_cast<pid_t>(session_->header().collector_pid.load());
   status.executable = view_->executable();
+  status.patches_excluded = session_->header().patch_excluded != 0;
   status.recording = header.recording.load(std::memory_order_relaxed) != 0;
   status.read_calls = header.read_calls.load(std::memory_order_relaxed);
   status.lost_calls =

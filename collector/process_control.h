@@ -40,6 +40,7 @@ class ProcessControl {
     std::string session;
     pid_t collector = 0;  // 0: gone
     std::string executable;
+    bool patches_excluded = false;  // GLIMPSE_PATCH_EXCLUDED
     bool recording = true;
     std::uint32_t threads = 0;       // that have a ring
     std::uint64_t read_calls = 0;    // that became records

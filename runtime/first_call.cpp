@@ -5,6 +5,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include <asm/prctl.h>
 
 #include "runtime/first_call.h"
+#include "runtime/policy_change.h"
 #include "runtime/process.h"
 #include "runtime/syscalls.h"
 #include "runtime/threads.h"
@@ -37,6 +38,7 @@ bool attach_at_first_call() {
     if (!attached) return false;
   }
   if (thread.process_generation != process.generation) start_thread(thread);
+  follow_policy();
   return true;
 }
 

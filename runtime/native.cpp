@@ -36,15 +36,20 @@ std::uintptr_t address_of(const FunctionDescriptor& function) {
          static_cast<std::uintptr_t>(std::intptr_t{function.function});
 }
 
-void record_no_more(FunctionDescriptor& function) {
-  function.state.store(static_cast<std::uint8_t>(wire::NativeState::kNotRecorded), std::memory_order_relaxed);
+void set_state(FunctionDescriptor& function, wire::NativeState state) {
+  function.state.store(static_cast<std::uint8_t>(state), std::memory_order_seq_cst);
 }
 
 // The function's word is its own code's from now on. A handler may have forked since `generation` was looked at, or
 // recording may have stopped: what was written then is taken back.
 void hand_over(FunctionDescriptor& function, const FunctionSlot& slot, std::uint32_t generation) {
   const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
-  if (what == kSkippedFunction || what == kPatchedFunction) return record_no_more(function);
+  if (what == kSkippedFunction || what == kPatchedFunction) {
+    set_state(function, wire::NativeState::kNotRecorded);
+    if (slot.what.load(std::memory_order_seq_cst) != what)  // the policy changed: runtime/policy_change.h
+      set_state(function, wire::NativeState::kRecorded);
+    return;
+  }
   if (!has_id(what) || (what & kCounted) == 0 || function.word == 0) return;
   auto* word = reinterpret_cast<std::atomic<std::uint32_t>*>(function.word);
   word->store(what, std::memory_order_seq_cst);
@@ -86,7 +91,8 @@ __attribute__((visibility("hidden"), used)) void glimpse_native_enter_slowly_kep
   if (slot == nullptr || slot->what.load(std::memory_order_relaxed) == 0) {
     slot = register_function(address, table);
     if (slot == nullptr) {
-      if (process.attachment.load(std::memory_order_relaxed) == Attachment::kDisabled) record_no_more(*function);
+      if (process.attachment.load(std::memory_order_relaxed) == Attachment::kDisabled)
+        set_state(*function, glimpse::wire::NativeState::kNotRecorded);
       return;
     }
   }

@@ -119,6 +119,19 @@ void forget_native_words() {
   }
 }
 
+void ask_native_functions_again() {
+  for (AttachedObject* object = attached_objects.load(std::memory_order_acquire); object != nullptr;
+       object = object->next) {
+    wire::FunctionDescriptor* first = object->first.load(std::memory_order_acquire);
+    if (!in_use(first)) continue;
+    for (wire::FunctionDescriptor* function = first; function < object->last; ++function) {
+      auto excluded = static_cast<std::uint8_t>(wire::NativeState::kNotRecorded);
+      if ((function->flags & wire::kNative) == 0) continue;
+      function->state.compare_exchange_strong(excluded, static_cast<std::uint8_t>(wire::NativeState::kRecorded));
+    }
+  }
+}
+
 namespace {
 
 void attach_object(wire::NativeObject& object, wire::FunctionDescriptor* first, wire::FunctionDescriptor* last) {

@@ -12,4 +12,7 @@ void forget_unloaded_objects();
 // From here on every function of every object takes its slow path, and is not recorded.
 void forget_native_words();
 
+// Functions that the policy excludes ask at their next call whether it still does.
+void ask_native_functions_again();
+
 }  // namespace glimpse::runtime

@@ -10,6 +10,7 @@ GLIMPSE_UNTRACED_BEGIN
 #include "runtime/hot/hooks.h"
 #include "runtime/hot/slow_paths.h"
 #include "runtime/overwriting.h"
+#include "runtime/policy_change.h"
 #include "runtime/process.h"
 #include "runtime/rings.h"
 #include "runtime/room.h"
@@ -211,7 +212,10 @@ void count_loss(Lane& lane, Need need) {
 bool ensure_ring(Lane& lane) {
   if (!is_ring_of_process(lane.ring))
     forget_parents_lane(this_thread, lane);  // a handler forked amid a hook of the lane
-  if (lane.ring != &no_ring) return true;
+  if (lane.ring != &no_ring) {
+    follow_policy();
+    return true;
+  }
   if (!process_attached()) return false;  // a hook that was interrupted by a fork goes on in the child
   // Asking costs system calls: after a refusal it is tried now and then.
   std::uint32_t& refusals = this_thread.ring_refusals;

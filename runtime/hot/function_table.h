@@ -111,6 +111,13 @@ struct Callee {
   std::uintptr_t function;
 };
 
+// A function that hooks skip is undecided again; any other stays what it is.
+inline void ask_again(FunctionSlot& slot, std::uintptr_t function, std::uint32_t id) {
+  std::uintptr_t skipped = skipped_key(function);
+  if (!slot.key.compare_exchange_strong(skipped, undecided_key(function), std::memory_order_seq_cst)) return;
+  slot.what.store((id << kFlagBits) | kRecorded, std::memory_order_relaxed);
+}
+
 // The function's word as the collector's decision now has it. Looked at by the calls until there is one.
 inline std::uint32_t learn_decision(const FunctionTable& table, FunctionSlot& slot, std::uintptr_t function) {
   const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
@@ -119,8 +126,14 @@ inline std::uint32_t learn_decision(const FunctionTable& table, FunctionSlot& sl
   if (decision == wire::Decision::kUnknown) return what;
   if (decision == wire::Decision::kSkip) {
     slot.what.store(table.excluded_what, std::memory_order_relaxed);
-    if (table.excluded_what == kSkippedFunction) slot.key.store(skipped_key(function), std::memory_order_release);
-    return table.excluded_what;
+    if (table.excluded_what != kSkippedFunction) return table.excluded_what;
+    slot.key.store(skipped_key(function), std::memory_order_seq_cst);
+    // Whoever asks all functions again (runtime/policy_change.h) has seen the slot as it is now, or the policy is new.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (table.decisions[what >> kFlagBits].load(std::memory_order_relaxed) == wire::Decision::kSkip)
+      return kSkippedFunction;
+    ask_again(slot, function, what >> kFlagBits);
+    return kSkippedFunction;
   }
   slot.what.store(what | kCounted, std::memory_order_relaxed);
   slot.key.store(counted_key(function), std::memory_order_release);

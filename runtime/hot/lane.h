@@ -104,7 +104,7 @@ struct Thread {
   std::uint32_t ring_refusals;  // since a ring was last asked for in vain
   bool vfork_child;             // `lane` is the child's
   bool attaching;
-  bool registering;    // a function; should the process fork meanwhile, this goes on in the child
+  bool registering;  // a function, or asking about all again; should the process fork amid it, it goes on in the child
   char told_name[16];  // the name that the collector knows
   InFlight in_flight[kMaxInFlight];
 };

@@ -15,7 +15,7 @@
 // call tells frames apart, and is the same at a function's entry and exits unless it has arrays of variable length.
 //
 // Threads: the runtime writes the object in that constructor only. A state is a single store. It survives a fork, with
-// what the policy excludes.
+// what the policy excludes; another policy amid the run sets it back.
 #pragma once
 
 #include <cstdint>

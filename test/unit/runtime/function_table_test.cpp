@@ -1,6 +1,9 @@
 #include "runtime/hot/function_table.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+
+#include <thread>
 
 #include "runtime/function_claim.h"
 #include "test/unit/runtime/fake_table.h"
@@ -97,6 +100,57 @@ TEST_F(FunctionTableTest, WhatTheCollectorDecidesIsLearntByTheNextCall) {
   EXPECT_EQ(learn_decision(table_, other, 0x4010), kSkippedFunction);
   EXPECT_TRUE(has_key(other, skipped_key(0x4010)));
   EXPECT_EQ(learn_decision(table_, other, 0x4010), kSkippedFunction);
+}
+
+TEST_F(FunctionTableTest, WhatIsSkippedIsAskedAboutAgainAndNothingElse) {
+  std::atomic<wire::Decision> decisions[4] = {{}, {wire::Decision::kSkip}, {wire::Decision::kRecord}, {}};
+  table_.decisions = decisions;
+  for (const std::uint32_t id : {1u, 2u, 3u}) {
+    FunctionSlot& slot = put(id, undecided_key(0x4000 + id * 16));
+    slot.what = id << kFlagBits | kRecorded;
+    learn_decision(table_, slot, 0x4000 + id * 16);
+    ask_again(slot, 0x4000 + id * 16, id);
+  }
+  EXPECT_TRUE(has_key(*find_slot(table_, 0x4010), undecided_key(0x4010)));
+  EXPECT_EQ(find_slot(table_, 0x4010)->what, 1u << kFlagBits | kRecorded);
+  EXPECT_TRUE(has_key(*find_slot(table_, 0x4020), counted_key(0x4020)));
+  EXPECT_EQ(find_slot(table_, 0x4020)->what, 2u << kFlagBits | kRecorded | kCounted);
+  EXPECT_TRUE(has_key(*find_slot(table_, 0x4030), undecided_key(0x4030)));
+
+  decisions[1] = wire::Decision::kRecord;
+  EXPECT_EQ(learn_decision(table_, *find_slot(table_, 0x4010), 0x4010), 1u << kFlagBits | kRecorded | kCounted);
+}
+
+// A call learns to skip while the policy changes, and all functions are asked about again: what it says at last holds.
+TEST_F(FunctionTableTest, NoCallLearnsAPolicyThatIsOver) {
+  constexpr int kRounds = 200'000;
+  std::atomic<wire::Decision> decisions[2]{};
+  table_.decisions = decisions;
+  FunctionSlot& slot = put(0, undecided_key(0x4000));
+  const std::uint32_t undecided = 1u << kFlagBits | kRecorded;
+  std::atomic<int> begun{-1};
+  std::atomic<int> ended{-1};
+  std::thread caller([&] {
+    for (int round = 0; round < kRounds; ++round) {
+      while (begun.load() < round) sched_yield();
+      learn_decision(table_, slot, 0x4000);
+      ended = round;
+    }
+  });
+  int stale = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    slot.key = undecided_key(0x4000);
+    slot.what = undecided;
+    decisions[1] = wire::Decision::kSkip;
+    begun = round;
+    for (int wait = round % 64; wait > 0; --wait) __builtin_ia32_pause();
+    decisions[1] = wire::Decision::kRecord;
+    ask_again(slot, 0x4000, 1);
+    while (ended.load() < round) sched_yield();
+    if (learn_decision(table_, slot, 0x4000) != (undecided | kCounted)) ++stale;
+  }
+  caller.join();
+  EXPECT_EQ(stale, 0);
 }
 
 TEST_F(FunctionTableTest, WhereCallsArePatchedTheHookGoesOnComingByUntilToldToSkip) {

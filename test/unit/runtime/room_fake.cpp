@@ -26,6 +26,8 @@ constinit wire::RingHeader no_ring{.head = 0, .populated_words = 0, .depth_limit
 constinit thread_local Thread this_thread{};
 
 std::uint64_t read_ticks() { return surroundings.ticks++; }
+constinit std::atomic<std::uint32_t> followed_policy{0};
+void follow_changed_policy() {}
 void ring_bell() { surroundings.bells.fetch_add(1); }
 bool populate(std::uint64_t, std::uint64_t) { return surroundings.memory; }
 bool claim_ring(Lane&) { return false; }

@@ -2,6 +2,7 @@
 
 control.py GLIMPSE SCRIPT -- COMMAND...: the words of SCRIPT, with commas between, are lines for the program, or with
 a colon before them words for `glimpse ctl PID`, with ! before them signals. "await:NAME" waits for an END of NAME.
+"until:LINES:NAME" tells the program LINES, of a letter each, again and again until there is an END of NAME.
 A word for `glimpse ctl` that begins with "child " goes to the process that the file `child` names. "count:NAME" prints how many ENDs of NAME are in glimpse.jsonl.
 """
 import json
@@ -30,6 +31,12 @@ def count(name):
     return sum(record.get("stage") == "END" and record["function"] == name for record in records)
 
 
+def tell(line):
+    child.stdin.write(line + "\n")
+    child.stdin.flush()
+    assert child.stdout.readline() == "done\n"
+
+
 for word in script.split(","):
     if word.startswith("count:"):
         print(f"{word[6:]}: {count(word[6:])}")
@@ -37,6 +44,13 @@ for word in script.split(","):
         deadline = time.monotonic() + 60
         while count(word[6:]) == 0 and time.monotonic() < deadline:
             time.sleep(0.02)
+    elif word.startswith("until:"):
+        _, lines, name = word.split(":")
+        deadline = time.monotonic() + 60
+        while count(name) == 0 and time.monotonic() < deadline:
+            for line in lines:
+                tell(line)
+            time.sleep(0.1)
     elif word.startswith("!"):
         os.kill(int(traced_pid()), getattr(signal, word[1:]))
     elif word.startswith(":"):
@@ -46,9 +60,7 @@ for word in script.split(","):
         said = ran.stdout.replace(traced_pid(), "PID")
         print(f"{word}: {ran.returncode}" + (f"\n{said.rstrip()}" if said else ""))
     else:
-        child.stdin.write(word + "\n")
-        child.stdin.flush()
-        assert child.stdout.readline() == "done\n"
+        tell(word)
 child.stdin.close()
 status = child.wait()
 if status != 0:
