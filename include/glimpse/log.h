@@ -29,8 +29,8 @@ namespace glimpse {
 namespace detail {
 
 template <typename... Values>
-GLIMPSE_LOG_SAID void say_now(glimpse_api* api, Level level, const char* text, std::size_t bytes, const char* file,
-                              unsigned line, Fields fields, Values... values) {
+GLIMPSE_SAID void say_now(glimpse_api* api, Level level, const char* text, std::size_t bytes, const char* file,
+                          unsigned line, Fields fields, Values... values) {
   const std::string_view format(text, bytes);
   std::string made;
   std::string_view message = format;
@@ -48,7 +48,7 @@ GLIMPSE_LOG_SAID void say_now(glimpse_api* api, Level level, const char* text, s
 }
 
 template <typename... Values>
-GLIMPSE_LOG_CHECK void say(Level level, const LogFormat& format, Fields fields, const Values&... values) {
+GLIMPSE_CHECKED void say(Level level, const LogFormat& format, Fields fields, const Values&... values) {
   if (glimpse_api* const api = log_api(level)) {
     say_now<Passed<Values>...>(api, level, format.text.data(), format.text.size(), format.file, format.line, fields,
                                values...);
@@ -56,7 +56,7 @@ GLIMPSE_LOG_CHECK void say(Level level, const LogFormat& format, Fields fields, 
 }
 
 template <typename... Values>
-GLIMPSE_LOG_SAID void print_now(glimpse_api* api, Level level, Values... values) {
+GLIMPSE_SAID void print_now(glimpse_api* api, Level level, Values... values) {
   std::string message;
   ((put_value(message, values, {}), message += ' '), ...);
   if (!message.empty()) message.pop_back();
@@ -68,24 +68,24 @@ GLIMPSE_LOG_SAID void print_now(glimpse_api* api, Level level, Values... values)
 template <Level kLevel>
 struct LevelLog {
   template <typename... V>
-  GLIMPSE_LOG_CHECK void operator()(LogFormat f, const V&... v) const {
+  GLIMPSE_CHECKED void operator()(LogFormat f, const V&... v) const {
     say(kLevel, f, {}, v...);
   }
-  GLIMPSE_LOG_CHECK void operator()(LogFormat f, Fields l) const { say(kLevel, f, l); }
+  GLIMPSE_CHECKED void operator()(LogFormat f, Fields l) const { say(kLevel, f, l); }
   template <typename A>
-  GLIMPSE_LOG_CHECK void operator()(LogFormat f, const A& a, Fields l) const {
+  GLIMPSE_CHECKED void operator()(LogFormat f, const A& a, Fields l) const {
     say(kLevel, f, l, a);
   }
   template <typename A, typename B>
-  GLIMPSE_LOG_CHECK void operator()(LogFormat f, const A& a, const B& b, Fields l) const {
+  GLIMPSE_CHECKED void operator()(LogFormat f, const A& a, const B& b, Fields l) const {
     say(kLevel, f, l, a, b);
   }
   template <typename A, typename B, typename C>
-  GLIMPSE_LOG_CHECK void operator()(LogFormat f, const A& a, const B& b, const C& c, Fields l) const {
+  GLIMPSE_CHECKED void operator()(LogFormat f, const A& a, const B& b, const C& c, Fields l) const {
     say(kLevel, f, l, a, b, c);
   }
   template <typename A, typename B, typename C, typename D>
-  GLIMPSE_LOG_CHECK void operator()(LogFormat f, const A& a, const B& b, const C& c, const D& d, Fields l) const {
+  GLIMPSE_CHECKED void operator()(LogFormat f, const A& a, const B& b, const C& c, const D& d, Fields l) const {
     say(kLevel, f, l, a, b, c, d);
   }
 };
@@ -93,25 +93,25 @@ struct LevelLog {
 // The same with the level said first.
 struct AnyLog {
   template <typename... V>
-  GLIMPSE_LOG_CHECK void operator()(Level n, LogFormat f, const V&... v) const {
+  GLIMPSE_CHECKED void operator()(Level n, LogFormat f, const V&... v) const {
     say(n, f, {}, v...);
   }
-  GLIMPSE_LOG_CHECK void operator()(Level n, LogFormat f, Fields l) const { say(n, f, l); }
+  GLIMPSE_CHECKED void operator()(Level n, LogFormat f, Fields l) const { say(n, f, l); }
   template <typename A>
-  GLIMPSE_LOG_CHECK void operator()(Level n, LogFormat f, const A& a, Fields l) const {
+  GLIMPSE_CHECKED void operator()(Level n, LogFormat f, const A& a, Fields l) const {
     say(n, f, l, a);
   }
   template <typename A, typename B>
-  GLIMPSE_LOG_CHECK void operator()(Level n, LogFormat f, const A& a, const B& b, Fields l) const {
+  GLIMPSE_CHECKED void operator()(Level n, LogFormat f, const A& a, const B& b, Fields l) const {
     say(n, f, l, a, b);
   }
   template <typename A, typename B, typename C>
-  GLIMPSE_LOG_CHECK void operator()(Level n, LogFormat f, const A& a, const B& b, const C& c, Fields l) const {
+  GLIMPSE_CHECKED void operator()(Level n, LogFormat f, const A& a, const B& b, const C& c, Fields l) const {
     say(n, f, l, a, b, c);
   }
   template <typename A, typename B, typename C, typename D>
-  GLIMPSE_LOG_CHECK void operator()(Level n, LogFormat f, const A& a, const B& b, const C& c, const D& d,
-                                    Fields l) const {
+  GLIMPSE_CHECKED void operator()(Level n, LogFormat f, const A& a, const B& b, const C& c, const D& d,
+                                  Fields l) const {
     say(n, f, l, a, b, c, d);
   }
 };
@@ -127,7 +127,7 @@ inline constexpr detail::LevelLog<Level::kFatal> fatal{};
 
 // The values with blanks between them.
 template <typename... Values>
-GLIMPSE_LOG_CHECK void print(Level level, const Values&... values) {
+GLIMPSE_CHECKED void print(Level level, const Values&... values) {
   if (glimpse_api* const api = detail::log_api(level)) {
     detail::print_now<detail::Passed<Values>...>(api, level, values...);
   }

@@ -17,10 +17,6 @@
 #include "glimpse/level.h"
 #include "glimpse/program.h"
 
-// The check of a call stands in the program's own code, whatever it is optimised for; what is said stands elsewhere.
-#define GLIMPSE_LOG_CHECK GLIMPSE_UNTRACED __attribute__((always_inline)) inline
-#define GLIMPSE_LOG_SAID GLIMPSE_UNTRACED __attribute__((noinline))
-
 namespace glimpse {
 
 namespace detail {
@@ -39,7 +35,7 @@ GLIMPSE_UNTRACED inline unsigned log_level_of_environment() {
 inline unsigned log_level = log_level_of_environment();
 
 // The table, if a message of this level is wanted.
-GLIMPSE_LOG_CHECK glimpse_api* log_api(Level level) {
+GLIMPSE_CHECKED glimpse_api* log_api(Level level) {
   glimpse_api* const api = glimpse_program_api;
   if (__builtin_expect(api == nullptr || api->recording == 0, 1)) return nullptr;
   return static_cast<unsigned>(level) >= __atomic_load_n(&log_level, __ATOMIC_RELAXED) ? api : nullptr;
@@ -56,8 +52,8 @@ GLIMPSE_UNTRACED inline glimpse_log_record log_record(Level level, std::string_v
 // A format and the place in the source that gave it.
 struct LogFormat {
   template <typename Text, typename = std::enable_if_t<std::is_convertible_v<const Text&, std::string_view>>>
-  GLIMPSE_LOG_CHECK constexpr LogFormat(const Text& format, const char* source = __builtin_FILE(),
-                                        unsigned source_line = __builtin_LINE())
+  GLIMPSE_CHECKED constexpr LogFormat(const Text& format, const char* source = __builtin_FILE(),
+                                      unsigned source_line = __builtin_LINE())
       : text(format), file(source), line(source_line) {}
   std::string_view text;
   const char* file;

@@ -25,13 +25,13 @@ namespace glimpse {
 class LogRecord {
  public:
   template <typename... Values>
-  GLIMPSE_LOG_CHECK LogRecord(Level level, detail::LogFormat format, const Values&... values)
+  GLIMPSE_CHECKED LogRecord(Level level, detail::LogFormat format, const Values&... values)
       : api_(detail::log_api(level)) {
     if (api_ != nullptr)
       begin<detail::Passed<Values>...>(level, format.text.data(), format.text.size(), format.file, format.line,
                                        values...);
   }
-  GLIMPSE_LOG_CHECK ~LogRecord() {
+  GLIMPSE_CHECKED ~LogRecord() {
     if (api_ != nullptr) say();
   }
   LogRecord(const LogRecord&) = delete;
@@ -107,7 +107,7 @@ class LogRecord {
   };
 
   template <typename... Values>
-  GLIMPSE_LOG_SAID void begin(Level level, const char* text, std::size_t bytes, const char* file, unsigned line,
+  GLIMPSE_SAID void begin(Level level, const char* text, std::size_t bytes, const char* file, unsigned line,
                               Values... values) {
     const std::string_view format(text, bytes);
     new (&parts_) Parts;
@@ -122,14 +122,14 @@ class LogRecord {
     }
   }
 
-  GLIMPSE_LOG_SAID void add(const Field& field) {
+  GLIMPSE_SAID void add(const Field& field) {
     parts_.keys.emplace_back(field.key.data, field.key.bytes);
     const bool text = field.type == GLIMPSE_VALUE_TEXT && field.value.text.bytes != 0;
     parts_.texts.emplace_back(text ? std::string(field.value.text.data, field.value.text.bytes) : std::string());
     parts_.fields.push_back(field);
   }
 
-  GLIMPSE_LOG_SAID void say() {
+  GLIMPSE_SAID void say() {
     for (std::size_t i = 0; i < parts_.fields.size(); ++i) {
       Field& field = parts_.fields[i];
       field.key = detail::text_of(parts_.keys[i]);

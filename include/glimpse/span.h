@@ -15,7 +15,8 @@
 // text
 //         are known where it is caught: exception(), with_span().
 // Threads: one span may be told things by several threads at once, but not while it is moved or ended.
-// Failure: none. Without the library, or while nothing is recorded, a span is two comparisons.
+// Failure: none. Without the library, or while nothing is recorded, a span is two comparisons; fields in braces may be
+//          made before.
 #pragma once
 
 #include <cstddef>
@@ -41,12 +42,12 @@ enum class SpanStatus : std::uint32_t { kUnset = 0, kOk = 1, kError = 2 };
 class [[nodiscard]] Span {
  public:
   // `parent` empty: the first span of a new trace. Without one: a child of the active span.
-  GLIMPSE_UNTRACED explicit Span(std::string_view name, SpanKind kind = SpanKind::kInternal) {
+  GLIMPSE_CHECKED explicit Span(std::string_view name, SpanKind kind = SpanKind::kInternal) {
     if (glimpse_api* const api = glimpse_recording_api()) start(api, name, kind, nullptr);
   }
-  GLIMPSE_UNTRACED Span(std::string_view name, SpanKind kind, Fields attributes) : Span(name, kind) { set(attributes); }
-  GLIMPSE_UNTRACED Span(std::string_view name, Fields attributes) : Span(name) { set(attributes); }
-  GLIMPSE_UNTRACED Span(std::string_view name, const Context& parent, SpanKind kind = SpanKind::kInternal) {
+  GLIMPSE_CHECKED Span(std::string_view name, SpanKind kind, Fields attributes) : Span(name, kind) { set(attributes); }
+  GLIMPSE_CHECKED Span(std::string_view name, Fields attributes) : Span(name) { set(attributes); }
+  GLIMPSE_CHECKED Span(std::string_view name, const Context& parent, SpanKind kind = SpanKind::kInternal) {
     if (glimpse_api* const api = glimpse_recording_api()) {
       const glimpse_context ids = parent.ids();
       start(api, name, kind, &ids);
@@ -63,7 +64,7 @@ class [[nodiscard]] Span {
   }
   Span(const Span&) = delete;
   Span& operator=(const Span&) = delete;
-  GLIMPSE_UNTRACED ~Span() {
+  GLIMPSE_CHECKED ~Span() {
     if (state_ != 0) close();
   }
 
@@ -157,7 +158,7 @@ class [[nodiscard]] Span {
     kText = 4,    // tracestate_ is there
   };
 
-  GLIMPSE_UNTRACED void start(glimpse_api* api, std::string_view name, SpanKind kind, const glimpse_context* parent) {
+  GLIMPSE_SAID void start(glimpse_api* api, std::string_view name, SpanKind kind, const glimpse_context* parent) {
     api->span_start(&context_, detail::text_of(name), static_cast<std::uint32_t>(kind), parent);
     state_ = kOpen | kActive;
     if (context_.tracestate != nullptr) {
@@ -177,7 +178,7 @@ class [[nodiscard]] Span {
     if (active.span_id != context_.span_id) glimpse_program_api->attach_context(&active, nullptr);
   }
 
-  GLIMPSE_UNTRACED void close() noexcept {
+  GLIMPSE_SAID void close() noexcept {
     if (recording() && std::uncaught_exceptions() > exceptions_) {
       const Field escaped("exception.escaped", true);
       glimpse_program_api->span_event(&context_, detail::text_of("exception"), &escaped, 1);

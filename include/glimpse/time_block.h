@@ -22,16 +22,16 @@ namespace glimpse {
 
 class [[nodiscard]] TimeBlock {
  public:
-  GLIMPSE_UNTRACED explicit TimeBlock(std::string_view name, std::string_view label = {},
-                                      const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
-    glimpse_api* const api = glimpse_recording_api();
-    if (api == nullptr) return;
-    open_ = true;
-    exceptions_ = std::uncaught_exceptions();
-    block_ = glimpse_block{};
-    api->block_begin(&block_, detail::text_of(name), detail::text_of(label), detail::text_of(file), line);
+  GLIMPSE_CHECKED explicit TimeBlock(std::string_view name, std::string_view label = {},
+                                     const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
+    if (glimpse_api* const api = glimpse_recording_api()) {
+      open_ = true;
+      exceptions_ = std::uncaught_exceptions();
+      block_ = glimpse_block{};
+      api->block_begin(&block_, detail::text_of(name), detail::text_of(label), detail::text_of(file), line);
+    }
   }
-  GLIMPSE_UNTRACED ~TimeBlock() {
+  GLIMPSE_CHECKED ~TimeBlock() {
     if (open_) glimpse_program_api->block_end(&block_, std::uncaught_exceptions() > exceptions_ ? 1 : 0);
   }
   TimeBlock(const TimeBlock&) = delete;
