@@ -16,7 +16,7 @@ template <typename Record>
 void JsonlWriter::add(const Record& record) {
   if (gate_.is_open()) [[likely]]
     return put(record);
-  gate_.pass(record, [this](const auto& one) { put(one); });
+  gate_.pass(record, [this](const auto& one) { this->put(one); });
 }
 
 void JsonlWriter::call(const Call& record) { add(record); }
