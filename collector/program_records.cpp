@@ -239,7 +239,7 @@ void ProgramRecords::log(PayloadReader payload, const Origin& origin) {
 void ProgramRecords::finish(std::int64_t time_ns) {
   std::vector<const SpanState*> spans;
   for (const auto& [id, span] : open_) spans.push_back(&span);
-  std::ranges::stable_sort(spans, {}, &SpanState::start_ns);
+  std::ranges::sort(spans, {}, [](const SpanState* span) { return std::pair(span->start_ns, span->span_id); });
   for (const SpanState* span : spans) tell(*span, time_ns, true);
   for (const auto& [id, span] : open_) gone_.push_back(id);
   open_.clear();

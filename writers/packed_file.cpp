@@ -218,7 +218,6 @@ std::optional<FileIdentity> packed_from(const std::string& path) {
   const File file(path);
   if (file.fd() < 0) return std::nullopt;
   const std::string begin = first_bytes(file.fd());
-  FileIdentity identity;
   if (is_gzip(begin)) {
     // Flags: a comment, and nothing else before it.
     constexpr std::size_t kHeaderBytes = 10;

@@ -30,7 +30,7 @@ class DiskGateTest : public testing::Test {
   template <typename Record>
   void pass(const Record& record) {
     if (gate_.is_open()) return put(record);
-    gate_.pass(record, [this](const auto& one) { put(one); });
+    gate_.pass(record, [this](const auto& one) { this->put(one); });
   }
   void put(const Call& record) {
     const char* const words[] = {"START ", "END ", "EXCEPTION ", "CALL "};
