@@ -31,8 +31,12 @@ namespace glimpse::runtime {
 namespace {
 
 constexpr std::uint32_t kBlockWord = (wire::kBlockFunction << kFlagBits) | kRecorded | kCounted;
-// A block further above its caller's stack pointer than this is not on the stack, but in a coroutine's frame, say.
+// A block further above its caller's stack pointer than this is not on the stack, but in a coroutine's frame, say, or
+// where AddressSanitizer puts what might be used after its function returned.
 constexpr std::uintptr_t kMostFrameBytes = std::uintptr_t{1} << 20;
+// What block_begin() finds below the stack pointer of the function that calls it: two of its arguments, if they were
+// pushed. Below that of an outer function there is a return address more.
+constexpr std::uintptr_t kPushedBytes = 16;
 
 std::uint64_t pack_place(const Lane& lane, const Frame* frame) {
   const auto depth = static_cast<std::uint64_t>(frame - lane.base);
@@ -52,9 +56,11 @@ Frame frame_within(const Lane& lane, const glimpse_block& block, std::uintptr_t 
   const Frame& caller = *lane.top;
   const auto address = reinterpret_cast<std::uintptr_t>(&block);
   // Above the stack pointer, so that it differs from that of functions inlined beside it.
-  const std::uintptr_t own = address - stack_pointer < kMostFrameBytes ? address + 8 : stack_pointer + 8;
+  const bool on_stack = address - stack_pointer < kMostFrameBytes;
+  const std::uintptr_t own = (on_stack ? address : stack_pointer + kPushedBytes) + 8;
+  const std::uintptr_t lowest = on_stack ? own : stack_pointer + kPushedBytes;
   const bool same_stack = on_alternate(lane, stack_pointer) == on_alternate(lane, caller.stack_pointer);
-  if (!is_bottom(caller) && same_stack && caller.stack_pointer <= own) {
+  if (!is_bottom(caller) && same_stack && caller.stack_pointer <= lowest) {
     return {caller.stack_pointer, caller.call_site, kBlockWord};
   }
   return {own, static_cast<std::uint32_t>(address), kBlockWord};
