@@ -108,7 +108,7 @@ class LogRecord {
 
   template <typename... Values>
   GLIMPSE_SAID void begin(Level level, const char* text, std::size_t bytes, const char* file, unsigned line,
-                              Values... values) {
+                          Values... values) {
     const std::string_view format(text, bytes);
     new (&parts_) Parts;
     parts_.level = level;

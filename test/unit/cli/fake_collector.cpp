@@ -54,6 +54,7 @@ class FakeCollector final : public Collector {
 
 }  // namespace
 
+// NOLINTBEGIN(performance-unnecessary-value-param): as the collector declares them
 Result<std::unique_ptr<Collector>> Collector::create(const std::string&, Settings, WriterOf writer_of) {
   return std::unique_ptr<Collector>(std::make_unique<FakeCollector>("/fake/session", std::move(writer_of)));
 }
@@ -61,6 +62,7 @@ Result<std::unique_ptr<Collector>> Collector::create(const std::string&, Setting
 Result<std::unique_ptr<Collector>> Collector::adopt(const std::string& session, Settings, WriterOf) {
   return Error{session + ": the fake collector adopts nothing"};
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 Result<std::unique_ptr<ProcessControl>> ProcessControl::find(pid_t, const std::string&) {
   return Error{"the fake collector has no processes"};

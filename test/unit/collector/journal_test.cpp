@@ -12,7 +12,8 @@
 namespace glimpse::collector {
 namespace {
 
-LaneState lane(std::uint32_t ring, std::uint64_t position, std::uint64_t kept, std::vector<std::uint64_t> call_ids) {
+LaneState lane(std::uint32_t ring, std::uint64_t position, std::uint64_t kept,
+               const std::vector<std::uint64_t>& call_ids) {
   LaneState state;
   state.ring = ring;
   state.active = 1;

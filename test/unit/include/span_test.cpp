@@ -147,7 +147,7 @@ TEST_F(SpanTest, DetachedItGoesOnWithoutBeingActive) {
     span.detach();
     EXPECT_EQ(Context::current(), outer.context());
     kept.emplace(std::move(span));
-    EXPECT_FALSE(span.recording());
+    EXPECT_FALSE(span.recording());  // NOLINT(bugprone-use-after-move): what it says is asked
   }
   EXPECT_EQ(told().back(), "end 1");
   kept->set("late", 1);
