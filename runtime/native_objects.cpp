@@ -93,8 +93,6 @@ AttachedObject* map(std::uint64_t words) {
   return object;
 }
 
-}  // namespace
-
 void forget_unloaded_objects() {
   for (AttachedObject* object = attached_objects.load(std::memory_order_acquire); object != nullptr;
        object = object->next) {
@@ -105,6 +103,8 @@ void forget_unloaded_objects() {
     object->first.compare_exchange_strong(first, nullptr, std::memory_order_acq_rel);
   }
 }
+
+}  // namespace
 
 void forget_native_words() {
   for (AttachedObject* object = attached_objects.load(std::memory_order_acquire); object != nullptr;
@@ -119,17 +119,50 @@ void forget_native_words() {
   }
 }
 
+namespace {
+
+// Who looks at the descriptors of all objects, and who unloads some, leave each other alone.
+constinit std::atomic<std::uint32_t> unloading{0};
+constinit std::atomic<std::uint32_t> looking{0};
+constinit std::atomic<bool> to_be_asked_again{false};
+// Looking takes less; in a forked child there may be nobody left who looks.
+constexpr int kMostYields = 1000;
+
+void ask_again(wire::FunctionDescriptor* first, const wire::FunctionDescriptor* last) {
+  for (wire::FunctionDescriptor* function = first; function < last; ++function) {
+    auto excluded = static_cast<std::uint8_t>(wire::NativeState::kNotRecorded);
+    if ((function->flags & wire::kNative) == 0) continue;
+    function->state.compare_exchange_strong(excluded, static_cast<std::uint8_t>(wire::NativeState::kRecorded));
+  }
+}
+
+}  // namespace
+
+void begin_unloading() {
+  unloading.fetch_add(1, std::memory_order_seq_cst);
+  for (int i = 0; i < kMostYields && looking.load(std::memory_order_seq_cst) != 0; ++i) {
+    if (!confined()) raw_syscall(__NR_sched_yield);
+  }
+}
+
+void end_unloading() {
+  forget_unloaded_objects();
+  if (unloading.fetch_sub(1, std::memory_order_seq_cst) == 1 && to_be_asked_again.load(std::memory_order_seq_cst))
+    ask_native_functions_again();
+}
+
 void ask_native_functions_again() {
-  for (AttachedObject* object = attached_objects.load(std::memory_order_acquire); object != nullptr;
-       object = object->next) {
-    wire::FunctionDescriptor* first = object->first.load(std::memory_order_acquire);
-    if (!in_use(first)) continue;
-    for (wire::FunctionDescriptor* function = first; function < object->last; ++function) {
-      auto excluded = static_cast<std::uint8_t>(wire::NativeState::kNotRecorded);
-      if ((function->flags & wire::kNative) == 0) continue;
-      function->state.compare_exchange_strong(excluded, static_cast<std::uint8_t>(wire::NativeState::kRecorded));
+  to_be_asked_again.store(true, std::memory_order_seq_cst);
+  looking.fetch_add(1, std::memory_order_seq_cst);
+  if (unloading.load(std::memory_order_seq_cst) == 0 && to_be_asked_again.exchange(false)) {
+    forget_unloaded_objects();  // behind our back
+    for (AttachedObject* object = attached_objects.load(std::memory_order_acquire); object != nullptr;
+         object = object->next) {
+      wire::FunctionDescriptor* first = object->first.load(std::memory_order_acquire);
+      if (in_use(first)) ask_again(first, object->last);
     }
   }
+  looking.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 namespace {

@@ -61,11 +61,10 @@ CloseFunction next_dlclose;
 extern "C" __attribute__((visibility("default"), weak)) int dlclose(void* handle) {
   using namespace glimpse::runtime;
   if (next_dlclose == nullptr) next_dlclose = reinterpret_cast<CloseFunction>(dlsym(RTLD_NEXT, "dlclose"));
+  begin_unloading();
   const int result = next_dlclose(handle);
-  if (result == 0) {
-    forget_unloaded_objects();
-    if (process_attached()) forget_unloaded_modules();
-  }
+  end_unloading();
+  if (result == 0 && process_attached()) forget_unloaded_modules();
   return result;
 }
 

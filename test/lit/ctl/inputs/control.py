@@ -27,7 +27,7 @@ def count(name):
     if not os.path.exists("glimpse.jsonl"):
         return 0
     with open("glimpse.jsonl") as lines:
-        records = [json.loads(line) for line in lines]
+        records = [json.loads(line) for line in lines if line.endswith("\n")]  # the last one may be in the making
     return sum(record.get("stage") == "END" and record["function"] == name for record in records)
 
 
