@@ -123,7 +123,7 @@ TEST_F(FunctionTableTest, WhatIsSkippedIsAskedAboutAgainAndNothingElse) {
 
 // A call learns to skip while the policy changes, and all functions are asked about again: what it says at last holds.
 TEST_F(FunctionTableTest, NoCallLearnsAPolicyThatIsOver) {
-  constexpr int kRounds = 200'000;
+  constexpr int kRounds = 50'000;
   std::atomic<wire::Decision> decisions[2]{};
   table_.decisions = decisions;
   FunctionSlot& slot = put(0, undecided_key(0x4000));
