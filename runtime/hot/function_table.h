@@ -118,26 +118,23 @@ inline void ask_again(FunctionSlot& slot, std::uintptr_t function, std::uint32_t
   slot.what.store((id << kFlagBits) | kRecorded, std::memory_order_relaxed);
 }
 
-// The function's word as the collector's decision now has it. Looked at by the calls until there is one.
+// The function's word as the collector's decision now has it. Looked at by the calls until there is one. Of several
+// that learn at once, perhaps by two policies, the one that changes the word writes the key that goes with it.
 inline std::uint32_t learn_decision(const FunctionTable& table, FunctionSlot& slot, std::uintptr_t function) {
-  const std::uint32_t what = slot.what.load(std::memory_order_relaxed);
+  std::uint32_t what = slot.what.load(std::memory_order_relaxed);
   if (!has_id(what) || (what & kCounted) != 0) return what;
-  const wire::Decision decision = table.decisions[what >> kFlagBits].load(std::memory_order_relaxed);
+  const std::uint32_t id = what >> kFlagBits;
+  const wire::Decision decision = table.decisions[id].load(std::memory_order_relaxed);
   if (decision == wire::Decision::kUnknown) return what;
-  if (decision == wire::Decision::kSkip) {
-    slot.what.store(table.excluded_what, std::memory_order_relaxed);
-    if (table.excluded_what != kSkippedFunction) return table.excluded_what;
-    slot.key.store(skipped_key(function), std::memory_order_seq_cst);
-    // Whoever asks all functions again (runtime/policy_change.h) has seen the slot as it is now, or the policy is new.
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (table.decisions[what >> kFlagBits].load(std::memory_order_relaxed) == wire::Decision::kSkip)
-      return kSkippedFunction;
-    ask_again(slot, function, what >> kFlagBits);
-    return kSkippedFunction;
-  }
-  slot.what.store(what | kCounted, std::memory_order_relaxed);
-  slot.key.store(counted_key(function), std::memory_order_release);
-  return what | kCounted;
+  const bool skip = decision == wire::Decision::kSkip;
+  const std::uint32_t learnt = skip ? table.excluded_what : what | kCounted;
+  if (!slot.what.compare_exchange_strong(what, learnt)) return what;
+  if (learnt == kPatchedFunction) return learnt;
+  slot.key.store(skip ? skipped_key(function) : counted_key(function), std::memory_order_seq_cst);
+  // Whoever asks all functions again (runtime/policy_change.h) has seen the slot as it is now, or the policy is new.
+  if (skip && table.decisions[id].load(std::memory_order_seq_cst) != wire::Decision::kSkip)
+    ask_again(slot, function, id);
+  return learnt;
 }
 
 // A function whose hook calls stay: skipped by the hook itself from now on.

@@ -121,7 +121,8 @@ TEST_F(FunctionTableTest, WhatIsSkippedIsAskedAboutAgainAndNothingElse) {
   EXPECT_EQ(learn_decision(table_, *find_slot(table_, 0x4010), 0x4010), 1u << kFlagBits | kRecorded | kCounted);
 }
 
-// A call learns to skip while the policy changes, and all functions are asked about again: what it says at last holds.
+// Two calls learn, the one to skip and the other to record, while the policy changes and all functions are asked about
+// again: what it says at last holds, and a slot that is found as recorded always has the word of one that is.
 TEST_F(FunctionTableTest, NoCallLearnsAPolicyThatIsOver) {
   constexpr int kRounds = 50'000;
   std::atomic<wire::Decision> decisions[2]{};
@@ -138,6 +139,7 @@ TEST_F(FunctionTableTest, NoCallLearnsAPolicyThatIsOver) {
     }
   });
   int stale = 0;
+  int torn = 0;
   for (int round = 0; round < kRounds; ++round) {
     slot.key = undecided_key(0x4000);
     slot.what = undecided;
@@ -146,11 +148,17 @@ TEST_F(FunctionTableTest, NoCallLearnsAPolicyThatIsOver) {
     for (int wait = round % 64; wait > 0; --wait) __builtin_ia32_pause();
     decisions[1] = wire::Decision::kRecord;
     ask_again(slot, 0x4000, 1);
-    while (ended.load() < round) sched_yield();
+    learn_decision(table_, slot, 0x4000);
+    while (ended.load() < round) {
+      if (has_key(slot, counted_key(0x4000)) && slot.what != (undecided | kCounted)) ++torn;
+      sched_yield();
+    }
     if (learn_decision(table_, slot, 0x4000) != (undecided | kCounted)) ++stale;
+    if (has_key(slot, counted_key(0x4000)) && slot.what != (undecided | kCounted)) ++torn;
   }
   caller.join();
   EXPECT_EQ(stale, 0);
+  EXPECT_EQ(torn, 0);
 }
 
 TEST_F(FunctionTableTest, WhereCallsArePatchedTheHookGoesOnComingByUntilToldToSkip) {
